@@ -1,0 +1,1 @@
+"""One Data Studio in JupyterLab."""

@@ -1,0 +1,1 @@
+"""JupyterHub wiring, server profiles, the studio service and MLflow under hub tokens."""

@@ -1,0 +1,12 @@
+"""The environment variables through which the parts find one another."""
+
+STUDIO_URL = "ONEDATA_STUDIO_URL"  # http(s)://…/services/studio, no slash at the end
+WORKSPACE = "ONEDATA_WORKSPACE"  # the workspace used where none is named
+TOKEN = "JUPYTERHUB_API_TOKEN"  # the caller's hub token; ONEDATA_TOKEN outside a hub server
+TOKEN_OUTSIDE = "ONEDATA_TOKEN"
+RUN_ID = "ONEDATA_RUN_ID"  # set in the kernel of a job run
+RUN_KEY = "ONEDATA_RUN_KEY"  # set for the runner alone, never in its kernel
+NOTEBOOK_PATH = "ONEDATA_NOTEBOOK_PATH"  # set in the kernel of a job run
+NOTEBOOK_DIGEST = "ONEDATA_NOTEBOOK_DIGEST"  # set in the kernel of a job run
+CACHE_DIR = "ONEDATA_CACHE_DIR"  # where downloaded dataset files are kept
+PROFILE = "ONEDATA_PROFILE"  # the server profile in use
