@@ -1,0 +1,58 @@
+"""``python -m onedata_hub.studio [serve|migrate|openapi]``: what the hub starts, and what comes before."""
+
+import json
+import os
+import sys
+from urllib.parse import urlsplit
+
+import uvicorn
+from pydantic import ValidationError
+
+from onedata_hub.launch.parent import exit_with_parent
+from onedata_hub.studio.app import create_app, describe_api
+from onedata_hub.studio.assemble import assemble
+from onedata_hub.studio.migrate import migrate
+from onedata_hub.studio.settings import StudioSettings
+
+
+def serve(settings: StudioSettings) -> None:
+    """Serve at the address that JupyterHub gives in ``JUPYTERHUB_SERVICE_URL``."""
+    exit_with_parent()
+    address = urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"])
+    prefix = os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "").rstrip("/")
+    uvicorn.run(
+        create_app(assemble(settings), prefix=prefix),
+        host=address.hostname or "127.0.0.1",
+        port=address.port or 80,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=5,
+    )
+
+
+def main(arguments: list[str]) -> int:
+    """Run one of the commands; give the exit status."""
+    command = arguments[0] if arguments else "serve"
+    try:
+        settings = StudioSettings()
+    except ValidationError as error:
+        for wrong in error.errors():
+            name = "_".join(str(part) for part in wrong["loc"]).upper()
+            print(
+                f"Setting ONEDATA_STUDIO_{name}: {wrong['msg']}. Correct it and start again.", file=sys.stderr
+            )
+        return 2
+    if command == "migrate":
+        migrate(settings.database_url)
+    elif command == "serve":
+        serve(settings)
+    elif command == "openapi":
+        print(json.dumps(describe_api(), indent=2))
+    else:
+        print(f"'{command}' is not a command of the studio. Use serve, migrate or openapi.", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,20 @@
+"""HTTP for the audit trail."""
+
+from fastapi import APIRouter
+from onedata.contract.audit import AuditEntry
+from onedata.contract.paging import Page
+
+from onedata_hub.studio.access import AccessDep
+from onedata_hub.studio.audit.service import AuditService
+from onedata_hub.studio.context import ContextDep
+from onedata_hub.studio.paging import DEFAULT_LIMIT, CursorQuery, LimitQuery
+
+router = APIRouter(tags=["audit"])
+
+
+@router.get("/workspaces/{workspace}/audit")
+async def list_audit(
+    access: AccessDep, context: ContextDep, limit: LimitQuery = DEFAULT_LIMIT, cursor: CursorQuery = None
+) -> Page[AuditEntry]:
+    """The workspace's audit trail, newest first. Takes admin."""
+    return await AuditService(context).entries(access, cursor=cursor, limit=limit)

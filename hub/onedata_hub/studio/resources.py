@@ -1,0 +1,12 @@
+"""The studio's resources, in the order in which they may import one another, and their loops."""
+
+from fastapi import APIRouter
+
+from onedata_hub.studio.audit.endpoints import router as audit
+from onedata_hub.studio.parts import Loop
+from onedata_hub.studio.settings import Part
+from onedata_hub.studio.workspaces.endpoints import router as workspaces
+
+ROUTERS: list[APIRouter] = [workspaces, audit]
+
+LOOPS: dict[Part, list[Loop]] = {"api": [], "jobs": []}

@@ -1,0 +1,54 @@
+"""The studio's settings: environment variables ``ONEDATA_STUDIO_<NAME>``."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Part = Literal["api", "jobs"]
+
+
+class StudioSettings(BaseSettings):
+    """Everything that can be set about the studio."""
+
+    model_config = SettingsConfigDict(env_prefix="ONEDATA_STUDIO_", env_ignore_empty=True, extra="ignore")
+
+    database_url: str = Field(
+        default="sqlite:///studio.sqlite",
+        description="Where rows live: sqlite:///<path> or postgresql://<user>@<host>/<database>.",
+    )
+    objects_url: str = Field(
+        default="file:objects",
+        description="Where bytes live: file://<folder> or s3://<bucket>/<prefix>?endpoint_url=<url>.",
+    )
+    spool_dir: Path = Field(
+        default=Path("spool"), description="Folder in which job runs keep their files while they run."
+    )
+    public_url: str = Field(
+        default="http://127.0.0.1:8000/services/studio",
+        description="The studio's address for kernels and runners, without a slash at the end.",
+    )
+    mlflow_url: str = Field(
+        default="http://127.0.0.1:8000/services/mlflow", description="MLflow's address for job runs."
+    )
+    cookie_secret_file: Path | None = Field(
+        default=None, description="File whose bytes seal browser sessions; without it they end at a restart."
+    )
+    profiles_file: Path | None = Field(
+        default=None, description="YAML file with the server profiles that jobs may name."
+    )
+    parts: set[Part] = Field(
+        default={"api", "jobs"},
+        description="Which parts this process runs; each may run alone, in several copies.",
+    )
+    identity_cache_seconds: float = Field(
+        default=10.0,
+        ge=0,
+        le=300,
+        description="Seconds for which the hub's word on a token holds: how long a revoked token may still work.",
+    )
+    max_body_bytes: int = Field(default=64 * 2**20, ge=2**10, description="Largest request body in bytes.")
+    metrics_token: SecretStr | None = Field(
+        default=None, description="Token with which Prometheus may read /metrics, beside hub administrators."
+    )

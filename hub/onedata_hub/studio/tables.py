@@ -1,0 +1,9 @@
+"""Every resource's tables in one metadata, for migrations."""
+
+from onedata_hub.studio.audit import tables as audit
+from onedata_hub.studio.database import Base
+from onedata_hub.studio.workspaces import tables as workspaces
+
+METADATA = Base.metadata
+
+__all__ = ["METADATA", "audit", "workspaces"]
