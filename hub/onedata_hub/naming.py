@@ -27,6 +27,6 @@ def personal_workspace(user: str) -> str:
 
 def is_workspace_group(group: str) -> bool:
     """Say whether a hub group can be a workspace: a legal name, and nobody's personal one."""
-    from onedata.contract.names import WORKSPACE_PATTERN  # noqa: PLC0415 - keeps pydantic out of the hub's start
+    from onedata.contract.names import WORKSPACE_PATTERN  # keeps pydantic out of the hub's start
 
     return not group.startswith(PERSONAL_PREFIX) and re.fullmatch(WORKSPACE_PATTERN, group) is not None

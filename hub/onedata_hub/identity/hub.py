@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import time
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -23,10 +24,20 @@ class HubIdentity:
     Several requests with one unknown token ask the hub once.
     """
 
-    def __init__(self, api_url: str, service_token: str, *, cache_seconds: float = 10.0) -> None:
+    def __init__(
+        self,
+        api_url: str,
+        service_token: str,
+        *,
+        cache_seconds: float = 10.0,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         self.cache_seconds = cache_seconds
         self._http = httpx.AsyncClient(
-            base_url=api_url.rstrip("/"), timeout=10.0, limits=httpx.Limits(max_connections=20)
+            base_url=api_url.rstrip("/"),
+            timeout=10.0,
+            limits=httpx.Limits(max_connections=20),
+            transport=transport,
         )
         self._service_token = service_token
         self._cache: dict[bytes, tuple[float, Caller | None]] = {}
@@ -116,6 +127,4 @@ class HubIdentity:
 
 
 def _quoted(segment: str) -> str:
-    from urllib.parse import quote
-
     return quote(segment, safe="")

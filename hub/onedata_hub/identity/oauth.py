@@ -104,7 +104,9 @@ class BrowserLogin:
         state = self._open(request.query_params.get("state", ""))
         nonce = request.cookies.get(f"{self.cookie}-state", "")
         if state is None or not hmac.compare_digest(str(state["nonce"]), nonce):
-            return Response("This login is too old or was begun in another browser. Open the page again.", 400)
+            return Response(
+                "This login is too old or was begun in another browser. Open the page again.", 400
+            )
         token = await self._trade(request.query_params.get("code", ""))
         if token is None:
             return Response("JupyterHub did not accept this login. Open the page again.", 403)
@@ -129,10 +131,18 @@ class BrowserLogin:
             answer = await http.post(self.client.token_url, data=form)
         return str(answer.json()["access_token"]) if answer.is_success else None
 
-    def _set(self, response: Response, name: str, value: str, request: Request, *, max_age: int | None) -> None:
+    def _set(
+        self, response: Response, name: str, value: str, request: Request, *, max_age: int | None
+    ) -> None:
         secure = request.headers.get("x-forwarded-proto", request.url.scheme) == "https"
         response.set_cookie(
-            name, value, max_age=max_age, path=self.client.prefix, httponly=True, samesite="lax", secure=secure
+            name,
+            value,
+            max_age=max_age,
+            path=self.client.prefix,
+            httponly=True,
+            samesite="lax",
+            secure=secure,
         )
 
     def _seal(self, state: dict[str, str | float]) -> str:
