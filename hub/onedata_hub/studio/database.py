@@ -5,14 +5,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import DateTime, MetaData, event
-from sqlalchemy.engine import URL, Dialect, make_url
+from sqlalchemy import DateTime, MetaData, create_engine, event
+from sqlalchemy.engine import URL, Dialect, Engine, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.types import TypeDecorator
+
+from onedata_hub.studio.inline import InlineSession
 
 NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -78,57 +80,72 @@ class Database:
 
     SQLite takes one writer at a time: a write session takes the lock at its start
     (``BEGIN IMMEDIATE``), so that it never fails half way for having read first, and the
-    writers of one process queue here rather than in SQLite's polling.
+    writers of one process queue here rather than in SQLite's polling. Its reads run inline,
+    each statement on its own (see ``inline``).
     """
 
     def __init__(self, url: str) -> None:
         self.url = async_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = self._make_engine()
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
+        self._engine = self._sqlite_writer() if self.is_sqlite else self._postgresql()
+        self._sessions = async_sessionmaker(self._engine, expire_on_commit=False, autoflush=False)
+        self._reader = self._sqlite_reader() if self.is_sqlite else None
         self._writer = asyncio.Lock()
 
-    def _make_engine(self) -> AsyncEngine:
-        if not self.is_sqlite:
-            return create_async_engine(self.url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    def _postgresql(self) -> AsyncEngine:
+        return create_async_engine(self.url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+
+    def _sqlite_writer(self) -> AsyncEngine:
         if self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_async_engine(
             self.url,
             poolclass=AsyncAdaptedQueuePool,
-            pool_size=4,
+            pool_size=1,
             max_overflow=0,
             connect_args={"timeout": 30.0},
         )
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_immediate)
+        return engine
+
+    def _sqlite_reader(self) -> Engine:
+        engine = create_engine(
+            self.url.set(drivername="sqlite"),
+            pool_size=5,
+            max_overflow=-1,
+            isolation_level="AUTOCOMMIT",
+            pool_reset_on_return=None,
+            connect_args={"check_same_thread": False, "timeout": 1.0},
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
         return engine
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """Open a session that only reads."""
-        async with self._sessions() as session:
-            yield session
+        if self._reader is not None:
+            with Session(self._reader, expire_on_commit=False, autoflush=False) as plain:
+                yield cast(AsyncSession, InlineSession(plain))
+        else:
+            async with self._sessions() as session:
+                yield session
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """Open a transaction: committed at the end, rolled back on any error."""
-        if not self.is_sqlite:
+        if self.is_sqlite:
+            async with self._writer, self._sessions.begin() as session:
+                yield session
+        else:
             async with self._sessions.begin() as session:
                 yield session
-            return
-        async with self._writer, self._sessions() as session:
-            await session.connection(execution_options={"onedata_write": True})
-            try:
-                yield session
-                await session.commit()
-            except BaseException:
-                await session.rollback()
-                raise
 
     async def close(self) -> None:
         """Close every connection."""
-        await self.engine.dispose()
+        if self._reader is not None:
+            self._reader.dispose()
+        await self._engine.dispose()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -147,6 +164,5 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _begin_sqlite(connection: Any) -> None:
-    write = connection.get_execution_options().get("onedata_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+def _begin_immediate(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
