@@ -1,0 +1,81 @@
+"""Find the servers that tests start, and install what can be: ``python tools/test_parts.py``.
+
+versitygw (S3) is built by Go; PostgreSQL comes from the system's packages. Tests that lack
+one are skipped with the sentence that this module gives; CI runs this module first, and it
+exits non-zero if a part is missing.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+VERSITYGW = "github.com/versity/versitygw/cmd/versitygw@v1.8.0"
+
+
+class PartMissing(Exception):
+    """A server that tests need is not on this machine; says how to get it."""
+
+
+def find_versitygw() -> Path:
+    """Give the S3 gateway's program.
+
+    Raises:
+        PartMissing: If it is not installed.
+    """
+    places = [Path(os.environ.get("GOBIN") or Path.home() / "go" / "bin")]
+    found = shutil.which("versitygw", path=os.pathsep.join([os.environ.get("PATH", ""), *map(str, places)]))
+    if found is None:
+        raise PartMissing("The S3 gateway versitygw is not installed. Run: python tools/test_parts.py")
+    return Path(found)
+
+
+def install_versitygw() -> Path:
+    """Build the S3 gateway with Go where it is absent (about 1.5 minutes); give its program.
+
+    Raises:
+        PartMissing: If there is no Go, or its build fails.
+    """
+    try:
+        return find_versitygw()
+    except PartMissing:
+        go = shutil.which("go")
+    if go is None:
+        raise PartMissing(f"Go is not installed. Install it, then run: go install {VERSITYGW}")
+    built = subprocess.run([go, "install", VERSITYGW], check=False)
+    if built.returncode != 0:
+        raise PartMissing(f"'go install {VERSITYGW}' failed; its output above says why.")
+    return find_versitygw()
+
+
+def find_postgres() -> Path:
+    """Give the folder of PostgreSQL's server programs (initdb, postgres), the newest version's.
+
+    Raises:
+        PartMissing: If it is not installed.
+    """
+    debian = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name), reverse=True
+    )
+    on_path = shutil.which("initdb")
+    for folder in [*debian, *([Path(on_path).parent] if on_path else [])]:
+        if (folder / "initdb").exists() and (folder / "postgres").exists():
+            return folder
+    raise PartMissing("PostgreSQL's server is not installed. On Debian: apt-get install postgresql")
+
+
+def main() -> int:
+    """Install what can be installed; say what is missing and give the exit status."""
+    missing = 0
+    for name, find in (("versitygw", install_versitygw), ("PostgreSQL", find_postgres)):
+        try:
+            print(f"{name}: {find()}")
+        except PartMissing as error:
+            print(f"{name}: {error}", file=sys.stderr)
+            missing += 1
+    return min(missing, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
