@@ -1,0 +1,128 @@
+"""A person at the hub, over HTTP: log in, start and stop a server."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Self
+from urllib.parse import quote
+
+import httpx
+
+TOKEN_SECONDS = 3600
+
+
+class TourError(Exception):
+    """A step of the tour did not happen; says what did."""
+
+
+class HubSession:
+    """One person's way through the hub, as their browser would take it.
+
+    Args:
+        url: The hub's public address without a slash at the end.
+        user: The name to log in with.
+    """
+
+    def __init__(self, url: str, user: str) -> None:
+        self.url = url
+        self.user = user
+        self.token = ""
+        self._http = httpx.AsyncClient(base_url=url, timeout=60.0, follow_redirects=False)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.aclose()
+
+    @property
+    def server_url(self) -> str:
+        """The address of the person's JupyterLab server."""
+        return f"{self.url}/user/{quote(self.user, safe='')}"
+
+    async def login(self, password: str) -> None:
+        """Log in through the form, then take a short-lived token for what follows."""
+        page = await self._http.get("/hub/login")
+        self._expect(page, 200, "the login page")
+        xsrf = self._http.cookies.get("_xsrf", path="/hub/") or self._http.cookies.get("_xsrf") or ""
+        form = {"username": self.user, "password": password, "_xsrf": xsrf}
+        answer = await self._http.post("/hub/login", data=form)
+        if answer.status_code != 302:
+            raise TourError(
+                f"The hub did not log '{self.user}' in ({answer.status_code}): is the password right?"
+            )
+        await self._http.get(answer.headers["location"])
+        xsrf = self._http.cookies.get("_xsrf", path="/hub/") or xsrf
+        made = await self._http.post(
+            f"/hub/api/users/{quote(self.user, safe='')}/tokens",
+            json={"note": "onedata tour", "expires_in": TOKEN_SECONDS},
+            headers={"X-XSRFToken": xsrf, "Referer": f"{self.url}/hub/token"},
+        )
+        self._expect(made, 201, "a token")
+        self.token = made.json()["token"]
+
+    async def start_server(self, tell: Callable[[str], None], profile: str | None = None) -> None:
+        """Start the person's server and wait until it is ready."""
+        options = {"profile": profile} if profile else {}
+        answer = await self.request("POST", f"{self._user_path()}/server", json=options)
+        if answer.status_code not in (201, 202, 400):
+            self._expect(answer, 201, "a server")
+        if answer.status_code == 400 and "already running" not in answer.text:
+            raise TourError(f"The hub would not start a server: {answer.json().get('message', answer.text)}")
+        async for event in self._progress():
+            if event.get("failed"):
+                raise TourError(f"The server did not start: {event.get('message')}")
+            if event.get("ready"):
+                return
+            tell(str(event.get("message", "")))
+        raise TourError("The hub stopped telling of the server's start before it was ready.")
+
+    async def _progress(self) -> AsyncIterator[dict[str, Any]]:
+        path = f"/hub/api{self._user_path()}/server/progress"
+        async with self._http.stream("GET", path, headers=self._auth(), timeout=120.0) as stream:
+            async for line in stream.aiter_lines():
+                if line.startswith("data:"):
+                    yield json.loads(line.removeprefix("data:"))
+
+    async def stop_server(self, *, wait_seconds: float = 30.0) -> None:
+        """Stop the person's server and wait until it is gone."""
+        answer = await self.request("DELETE", f"{self._user_path()}/server")
+        if answer.status_code not in (202, 204, 404):
+            self._expect(answer, 204, "the server's stop")
+        for _ in range(int(wait_seconds * 4)):
+            model = (await self.request("GET", self._user_path())).json()
+            if not model.get("servers"):
+                return
+            await asyncio.sleep(0.25)
+        raise TourError(f"The server still runs {wait_seconds:.0f} s after it was told to stop.")
+
+    async def request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """Call the hub's REST API with the token."""
+        return await self._http.request(method, f"/hub/api{path}", headers=self._auth(), **options)
+
+    async def get(self, path: str) -> httpx.Response:
+        """Read a page or API of the platform with the token; ``path`` begins with a slash."""
+        return await self._http.get(path, headers=self._auth())
+
+    async def studio(self, method: str, path: str, **options: Any) -> Any:
+        """Call the studio with the token and give its JSON.
+
+        Raises:
+            TourError: With the studio's own sentence, if it refuses.
+        """
+        answer = await self._http.request(method, path, headers=self._auth(), **options)
+        if not answer.is_success:
+            raise TourError(f"The studio said {answer.status_code} to {method} {path}: {answer.text[:400]}")
+        return answer.json()
+
+    def _auth(self) -> dict[str, str]:
+        return {"Authorization": f"token {self.token}"}
+
+    def _user_path(self) -> str:
+        return f"/users/{quote(self.user, safe='')}"
+
+    def _expect(self, answer: httpx.Response, status: int, asked: str) -> None:
+        if answer.status_code != status:
+            raise TourError(
+                f"The hub was asked for {asked} and said {answer.status_code}: {answer.text[:300]}"
+            )

@@ -1,0 +1,117 @@
+"""The tour's steps, each timed and each proven by what came out of it."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from onedata_hub.naming import personal_workspace
+from onedata_hub.tour.hub_session import HubSession, TourError
+from onedata_hub.tour.kernel_session import NotebookSession
+
+T = TypeVar("T")
+
+NOTEBOOK = "tutorials/01-first-hour.ipynb"
+STUDIO = "/services/studio/api/v1"
+JOB_SECONDS = 600.0
+
+
+@dataclass
+class Report:
+    """What the tour prints as it goes, and the links at its end."""
+
+    tell: Callable[[str], None]
+    links: dict[str, str] = field(default_factory=dict)
+
+    async def step(self, name: str, work: Awaitable[T]) -> T:
+        """Wait for a step; print its time or what went wrong."""
+        started = time.monotonic()
+        try:
+            done = await work
+        except TourError:
+            self.tell(f"✗ {name} ({time.monotonic() - started:.1f} s)")
+            raise
+        self.tell(f"✓ {name} ({time.monotonic() - started:.1f} s)")
+        return done
+
+
+async def take_tour(hub: HubSession, password: str, report: Report) -> None:
+    """Go the first hour: notebook on a server, the same as a job without it, and what came out.
+
+    Raises:
+        TourError: At the first thing that did not happen.
+    """
+    await report.step("log in", hub.login(password))
+    await report.step("start a JupyterLab server", hub.start_server(lambda line: None))
+    notebook = await report.step(f"run {NOTEBOOK} on it", _run_notebook(hub, report))
+    job = await report.step("hand the notebook to the jobs service", _submit(hub, notebook))
+    await report.step("stop the server", hub.stop_server())
+    run = await report.step("the job ends with the server stopped", _wait_for_run(hub, job, report))
+    await report.step("find what the run left", _check_run(hub, run, report))
+
+
+async def _run_notebook(hub: HubSession, report: Report) -> dict[str, Any]:
+    async with NotebookSession(hub.server_url, hub.token, NOTEBOOK) as session:
+        return await session.run(lambda n, of, line: report.tell(f"    cell {n}/{of}  {line[:70]}"))
+
+
+async def _submit(hub: HubSession, notebook: dict[str, Any]) -> dict[str, Any]:
+    workspace = personal_workspace(hub.user)
+    body = {"name": "first-hour-tour", "notebook": notebook, "notebook_path": NOTEBOOK}
+    base = f"{STUDIO}/workspaces/{workspace}/jobs"
+    found = await hub.studio("GET", base, params={"name": "first-hour-tour"})
+    for job in found["items"]:
+        if job["name"] == "first-hour-tour":
+            made = await hub.studio("PATCH", f"{base}/{job['id']}", json={"notebook": notebook})
+            break
+    else:
+        made = await hub.studio("POST", base, json=body)
+    return await hub.studio("POST", f"{base}/{made['id']}/runs", json={})
+
+
+async def _wait_for_run(hub: HubSession, run: dict[str, Any], report: Report) -> dict[str, Any]:
+    path = f"{STUDIO}/workspaces/{run['workspace']}/runs/{run['id']}"
+    until = time.monotonic() + JOB_SECONDS
+    done = -1
+    while time.monotonic() < until:
+        run = await hub.studio("GET", path)
+        progress = run["progress"]
+        if progress["cells_done"] != done:
+            done = progress["cells_done"]
+            report.tell(f"    {run['state']}: {done} of {progress['cells_total']} cells")
+        if run["state"] == "succeeded":
+            return run
+        if run["state"] not in ("queued", "running"):
+            cell = (run.get("failure") or {}).get("name", "")
+            raise TourError(f"The job ended as {run['state']}: {run['message']} {cell}")
+        await asyncio.sleep(0.5)
+    raise TourError(f"The job has not ended after {JOB_SECONDS:.0f} s.")
+
+
+async def _check_run(hub: HubSession, run: dict[str, Any], report: Report) -> None:
+    base = f"{STUDIO}/workspaces/{run['workspace']}"
+    await _wait_for_output(hub, f"{base}/runs/{run['id']}", "executed.html")
+    for name in ("executed.ipynb", "executed.html", "log.txt"):
+        path = f"{base}/runs/{run['id']}/outputs/{name}"
+        if (await hub.get(path)).status_code != 200:
+            raise TourError(f"The run's {name} cannot be downloaded.")
+        report.links[name] = hub.url + path
+    if not run["datasets_written"] or not run["mlflow_runs"]:
+        raise TourError("The run names no dataset it wrote, or no MLflow run.")
+    written = run["datasets_written"][0]
+    graph = await hub.studio(
+        "GET", f"{base}/lineage", params={"node": f"dataset:{written}", "direction": "both"}
+    )
+    if not graph["edges"]:
+        raise TourError(f"Lineage knows nothing of {written}.")
+    report.links["datasets"] = f"{hub.url}{base}/datasets"
+    report.links["mlflow"] = f"{hub.url}/services/mlflow/"
+
+
+async def _wait_for_output(hub: HubSession, path: str, name: str) -> None:
+    for _ in range(60):
+        if name in (await hub.studio("GET", path))["outputs"]:
+            return
+        await asyncio.sleep(0.5)
+    raise TourError(f"The run's {name} did not appear within 30 s of its end.")

@@ -1,0 +1,32 @@
+"""`onedata sql` and `onedata whoami`."""
+
+from typing import Annotated
+
+import typer
+
+from onedata.cli.output import WorkspaceOption, show_one
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs that belong to no group."""
+    app.command()(sql)
+    app.command()(whoami)
+
+
+def sql(
+    query: Annotated[str, typer.Argument(help="A query over datasets by name: select … from flights")],
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of a table.")] = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Query datasets by name."""
+    import onedata
+
+    result = onedata.sql(query, workspace=workspace)
+    typer.echo(result.df().to_csv(index=False).rstrip("\n") if csv else str(result))
+
+
+def whoami() -> None:
+    """Say who the platform takes you for."""
+    from onedata._client import client
+
+    show_one(client().me())
