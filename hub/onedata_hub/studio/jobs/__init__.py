@@ -1,0 +1,1 @@
+"""Jobs: notebooks that run on a schedule or on demand, with nobody logged in."""
