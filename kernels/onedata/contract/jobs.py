@@ -14,13 +14,15 @@ ParameterType = Literal["str", "int", "float", "bool", "list", "dict", "date", "
 class ParameterSpec(BaseModel):
     """One parameter of a notebook, read from its cell tagged ``parameters``.
 
-    ``type`` comes from the annotation, else from the default. ``choices`` comes from
-    ``Literal[...]``. ``help`` is the comment at the end of the line.
+    ``type`` comes from the annotation, else from the default. ``optional`` says that it may be
+    None, ``required`` that the cell gives it no value. ``choices`` comes from ``Literal[...]``.
+    ``help`` is the comment at the end of the line. Dates and moments are ISO text.
     """
 
     name: str
     type: ParameterType
     optional: bool = False
+    required: bool = False
     default: Any = None
     choices: list[Any] | None = None
     help: str = ""
