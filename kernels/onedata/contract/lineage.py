@@ -1,10 +1,22 @@
-"""Lineage: OpenLineage events in, a graph out."""
+"""Lineage: OpenLineage events in, a graph out.
+
+How our own events name things. The namespace is ``onedata:<workspace>``; the name says the kind:
+
+| kind | where | name |
+| --- | --- | --- |
+| dataset version | input, output | ``dataset:<name>@<version>`` |
+| model version | input, output | ``model:<name>@<version>`` |
+| notebook | job | ``notebook:<path>`` |
+| One Data job | job | ``job:<job name>`` |
+"""
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from onedata.contract.names import DatasetRef
 
 EntityName = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 
@@ -97,3 +109,42 @@ class Direction(StrEnum):
     upstream = "upstream"
     downstream = "downstream"
     both = "both"
+
+
+def workspace_namespace(workspace: str) -> str:
+    """Give the namespace of a workspace's things."""
+    return f"onedata:{workspace}"
+
+
+def dataset_entity(ref: str, workspace: str = "") -> LineageDataset:
+    """Name a dataset version in an event.
+
+    Args:
+        ref: ``[workspace/]name@version``.
+        workspace: Whose it is where the reference does not say.
+
+    Raises:
+        ValueError: If the reference has another shape, or names no version or workspace.
+    """
+    dataset = DatasetRef.parse(ref)
+    owner = dataset.workspace or workspace
+    if dataset.version is None or not owner:
+        raise ValueError(f"'{ref}' names no version of a workspace's dataset. Write team-a/flights@3.")
+    return LineageDataset(
+        namespace=workspace_namespace(owner), name=f"dataset:{dataset.name}@{dataset.version}"
+    )
+
+
+def model_entity(workspace: str, name: str, version: str | int) -> LineageDataset:
+    """Name a registered model's version in an event."""
+    return LineageDataset(namespace=workspace_namespace(workspace), name=f"model:{name}@{version}")
+
+
+def notebook_job(workspace: str, path: str) -> LineageJob:
+    """Name a notebook as the code that ran."""
+    return LineageJob(namespace=workspace_namespace(workspace), name=f"notebook:{path}"[:500])
+
+
+def scheduled_job(workspace: str, name: str) -> LineageJob:
+    """Name a One Data job as the code that ran."""
+    return LineageJob(namespace=workspace_namespace(workspace), name=f"job:{name}")
