@@ -1,0 +1,43 @@
+"""Every operation of the OpenAPI, fed with what nobody would send: a refusal, never a fault."""
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from onedata_hub.studio.app import describe_api
+
+from tests.support.serving import served_studio
+from tests.support.studio import PREFIX
+
+EXAMPLES = 25  # for each operation
+schema = schemathesis.openapi.from_dict(describe_api())
+
+
+@pytest.fixture(scope="module")
+def fed(tmp_path_factory: pytest.TempPathFactory):
+    """A studio and the token of somebody who may do everything in their workspace."""
+    with served_studio(tmp_path_factory.mktemp("studio"), identity_cache_seconds=60) as (studio, url):
+        yield url, studio.hub.add_user("ann", "team-a")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@schema.parametrize()
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+def test_no_request_makes_a_fault(case, fed):
+    url, token = fed
+    if "workspace" in (case.path_parameters or {}):
+        case.path_parameters["workspace"] = "user-ann"  # else nothing would get past the door
+    answer = case.call(base_url=url, headers={"Authorization": f"token {token}"})
+    assert answer.status_code < 500, answer.text
+    if answer.status_code >= 400:
+        assert answer.headers["content-type"][0] == "application/problem+json"
+        problem = answer.json()
+        assert problem["status"] == answer.status_code
+        assert problem["detail"]
+        assert PREFIX in problem["instance"]
