@@ -1,0 +1,5 @@
+"""Why the platform does not start."""
+
+
+class StartRefused(Exception):
+    """The platform cannot start as things are: one sentence says why and what to do."""

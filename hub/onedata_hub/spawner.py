@@ -1,0 +1,169 @@
+"""User servers as local processes, held to what their profile says as far as the machine can."""
+
+import itertools
+import math
+import os
+import resource
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar
+
+import psutil
+from jupyterhub.spawner import SimpleLocalProcessSpawner
+from tornado.web import HTTPError
+from traitlets import Unicode, default
+
+from onedata_hub.homes import home_of, prepare_home
+from onedata_hub.naming import personal_workspace, safe_slug
+from onedata_hub.profiles import ProfileError, Profiles, ServerSize
+
+_SAME_START_SECONDS = 2.0
+_turn = itertools.count()
+
+
+class LocalSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # JupyterHub has no type information
+    """A server as a process of the hub's own user, in a home below ``homes_dir``.
+
+    Memory is limited for each process (RLIMIT_DATA), CPU by the cores the server may run on, GPUs by
+    CUDA_VISIBLE_DEVICES. Servers are not walled off from one another: this is for people who trust
+    each other with one machine.
+    """
+
+    homes_dir = Unicode(config=True, help="Folder that holds the users' homes.")
+    sockets_dir = Unicode(config=True, help="Folder for kernels' connection files and sockets.")
+
+    held_gpus: ClassVar[dict[str, list[int]]] = {}
+    size: ServerSize | None = None
+    pid: int
+    pid_started = 0.0
+
+    @default("home_dir")  # type: ignore[untyped-decorator]  # traitlets is not followed
+    def _home_below_homes_dir(self) -> str:
+        return str(home_of(Path(self.homes_dir), self.user.name))
+
+    async def start(self) -> Any:
+        """Make the home, then start the server."""
+        prepare_home(Path(self.home_dir))
+        self._runtime_folder().mkdir(mode=0o700, exist_ok=True)
+        address = await super().start()
+        self.pid_started = _start_time(self.pid)
+        return address
+
+    def user_env(self, env: dict[str, str]) -> dict[str, str]:
+        """Add what belongs to this user and the chosen profile."""
+        env = super().user_env(env)
+        env["ONEDATA_WORKSPACE"] = personal_workspace(self.user.name)
+        env["JUPYTER_RUNTIME_DIR"] = str(self._runtime_folder())
+        if self.size is not None:
+            env["ONEDATA_PROFILE"] = self.size.profile
+            env.update(self.size.environment)
+            # Empty hides the GPUs from a server that asked for none.
+            env["CUDA_VISIBLE_DEVICES"] = ",".join(map(str, self.held_gpus.get(self._log_name, [])))
+        return env
+
+    def get_args(self) -> list[str]:
+        """Have kernels speak over sockets in a private folder.
+
+        Kernels' TCP ports are open, unencrypted, to every process of the machine.
+        """
+        return [*super().get_args(), "--KernelManager.transport=ipc"]
+
+    def _runtime_folder(self) -> Path:
+        server = f"{self.user.name}/{self.name}" if self.name else self.user.name
+        return Path(self.sockets_dir) / safe_slug(server, longest=20)
+
+    def make_preexec_fn(self, name: str) -> Callable[[], None]:
+        """Set the limits in the child, between fork and exec."""
+        home = self.home_dir
+        memory = self.size.memory_bytes if self.size else None
+        cores = _choose_cores(self.size.cpus) if self.size and self.size.cpus else None
+
+        def prepare() -> None:
+            os.umask(0o077)
+            os.chdir(home)
+            if cores is not None:
+                os.sched_setaffinity(0, cores)
+            if memory is not None:
+                resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+
+        return prepare
+
+    def reserve_gpus(self, profiles: Profiles) -> None:
+        """Take the GPUs that the profile asks for.
+
+        Raises:
+            HTTPError: 400 if too few are free; names the profiles that fit.
+        """
+        assert self.size is not None, "a size is chosen before GPUs are taken"
+        self.held_gpus.pop(self._log_name, None)
+        taken = set(itertools.chain.from_iterable(self.held_gpus.values()))
+        free = [gpu for gpu in range(profiles.machine.gpus) if gpu not in taken]
+        if self.size.gpus > len(free):
+            fitting = [s for s, p in profiles.by_slug.items() if profiles.size(p).gpus <= len(free)]
+            raise HTTPError(
+                400,
+                f"Profile '{self.size.profile}' takes {self.size.gpus} GPU(s); {len(free)} of "
+                f"{profiles.machine.gpus} are free. Choose one of: {', '.join(fitting) or 'none fits'}; or wait.",
+            )
+        if self.size.gpus:
+            self.held_gpus[self._log_name] = free[: self.size.gpus]
+
+    def get_state(self) -> dict[str, Any]:
+        """Keep when the process started, beside its pid."""
+        state: dict[str, Any] = super().get_state()
+        if self.pid:
+            state |= {"pid_started": self.pid_started, "gpus": self.held_gpus.get(self._log_name, [])}
+        return state
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take up a server that outlived the hub; a pid that another process has now is not it."""
+        super().load_state(state)
+        self.pid_started = float(state.get("pid_started", 0.0))
+        if self.pid and abs(_start_time(self.pid) - self.pid_started) > _SAME_START_SECONDS:
+            self.pid = 0
+        if self.pid and state.get("gpus"):
+            self.held_gpus[self._log_name] = list(state["gpus"])
+
+    def clear_state(self) -> None:
+        """Forget the process and give its GPUs back."""
+        super().clear_state()
+        self.pid_started = 0.0
+        self.held_gpus.pop(self._log_name, None)
+
+
+def check_choice(profiles: Profiles, spawner: LocalSpawner) -> None:
+    """Check what was asked for before anything starts; API requests come here without the form.
+
+    Raises:
+        HTTPError: 400 with a sentence that says what can be had.
+    """
+    try:
+        spawner.size = profiles.select(spawner.user_options or {})
+        spawner.mem_limit = spawner.size.memory_bytes
+        spawner.cpu_limit = spawner.size.cpus
+        spawner.reserve_gpus(profiles)
+    except (ProfileError, HTTPError) as error:
+        # The hub has already kept these options for the next start without any: that must not fail too.
+        spawner.orm_spawner.user_options = {}
+        if isinstance(error, HTTPError):
+            raise
+        raise HTTPError(400, str(error)) from error
+
+
+def _choose_cores(cpus: float) -> set[int] | None:
+    """Choose cores for a server, the next ones in turn; None where it may use all there are."""
+    if not hasattr(os, "sched_setaffinity"):
+        return None
+    usable = sorted(os.sched_getaffinity(0))
+    count = math.ceil(cpus)
+    if count >= len(usable):
+        return None
+    first = next(_turn) * count
+    return {usable[(first + place) % len(usable)] for place in range(count)}
+
+
+def _start_time(pid: int) -> float:
+    try:
+        return float(psutil.Process(pid).create_time())
+    except psutil.Error:
+        return 0.0

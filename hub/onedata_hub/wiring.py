@@ -1,0 +1,113 @@
+"""Wire JupyterHub as the platform needs it: ``configure(c)`` is all that its configuration file calls."""
+
+import os
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from onedata.contract.environment import CACHE_DIR, STUDIO_URL
+
+from onedata_hub.launch.parent import PARENT_PID, exit_with_parent
+from onedata_hub.launch.state import StateFolder
+from onedata_hub.login import configure_login
+from onedata_hub.profiles import load_profiles
+from onedata_hub.roles import load_roles
+from onedata_hub.server_form import read_form, render_form
+from onedata_hub.services import mlflow_url, services, studio_url
+from onedata_hub.settings import PlatformSettings, load_settings
+from onedata_hub.spawner import LocalSpawner, check_choice
+
+_ACTIVITY_SECONDS = 30
+_STOP_SECONDS = 5
+# What a user's server needs from the hub's environment. Everything else of it stays with us.
+_KEPT = ["LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR",
+         "REQUESTS_CA_BUNDLE", "PIP_INDEX_URL", "PIP_CERT"]  # fmt: skip
+
+
+def configure(c: Any, settings: PlatformSettings | None = None) -> None:
+    """Configure a hub on one machine.
+
+    Args:
+        c: The hub's configuration object, from ``get_config()``.
+        settings: The platform's settings; read from environment and file where none are given.
+
+    Raises:
+        SettingsError: If a setting is wrong.
+        ProfileError: If the profile file is.
+    """
+    if PARENT_PID in os.environ:
+        exit_with_parent()  # started by `onedata up`: no hub is left behind where that is killed
+    settings = settings or load_settings()
+    state = StateFolder(settings.home)
+    state.make()
+    _configure_hub(c, settings, state)
+    _configure_proxy(c, settings, state)
+    configure_login(c, settings, state)
+    _configure_spawner(c, settings, state)
+    c.JupyterHub.load_roles = load_roles()
+    c.JupyterHub.services = services(settings, state)
+    c.JupyterHub.load_groups = {name: {"users": list(users)} for name, users in settings.workspaces.items()}
+
+
+def _configure_hub(c: Any, settings: PlatformSettings, state: StateFolder) -> None:
+    c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{state.inner_ports()['hub']}"
+    c.JupyterHub.db_url = settings.hub_database_url or f"sqlite:///{state / 'hub' / 'jupyterhub.sqlite'}"
+    c.JupyterHub.upgrade_db = True
+    c.JupyterHub.cookie_secret_file = str(state.secret_file("hub-cookie-secret"))
+    c.JupyterHub.last_activity_interval = (
+        _ACTIVITY_SECONDS  # also how often routes are compared with the proxy's
+    )
+    c.JupyterHub.cleanup_servers = True  # Ctrl-C stops everything
+    c.JupyterHub.authenticate_prometheus = True
+
+
+def _configure_proxy(c: Any, settings: PlatformSettings, state: StateFolder) -> None:
+    """Run the proxy beside the hub and not under it: people keep working while a hub restarts."""
+    c.JupyterHub.bind_url = f"{settings.public_url}/"
+    c.ConfigurableHTTPProxy.should_start = False
+    c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{state.inner_ports()['proxy']}"
+    c.ConfigurableHTTPProxy.auth_token = state.secret("proxy-token")
+
+
+def _configure_spawner(c: Any, settings: PlatformSettings, state: StateFolder) -> None:
+    profiles = load_profiles(settings.profiles_file)
+    c.JupyterHub.spawner_class = LocalSpawner
+    c.LocalSpawner.homes_dir = str(state / "homes")
+    c.LocalSpawner.sockets_dir = str(state.sockets_folder())
+    c.Spawner.options_form = render_form(profiles)
+    c.Spawner.options_from_form = read_form
+    c.Spawner.pre_spawn_hook = partial(check_choice, profiles)
+    c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
+    c.Spawner.args = _server_arguments(settings)
+    c.Spawner.default_url = "/lab"
+    c.Spawner.start_timeout = c.Spawner.http_timeout = settings.start_timeout_seconds
+    c.Spawner.poll_interval = 5
+    c.Spawner.env_keep = _KEPT
+    c.Spawner.environment = _server_environment(settings, state)
+    c.LocalProcessSpawner.interrupt_timeout = c.LocalProcessSpawner.term_timeout = _STOP_SECONDS
+
+
+def _server_environment(settings: PlatformSettings, state: StateFolder) -> dict[str, str]:
+    programs = Path(sys.executable).parent
+    return {
+        "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "VIRTUAL_ENV": sys.prefix,
+        "JUPYTERHUB_ACTIVITY_INTERVAL": str(_ACTIVITY_SECONDS),
+        STUDIO_URL: studio_url(settings),
+        CACHE_DIR: str(state / "cache"),
+        "MLFLOW_TRACKING_URI": mlflow_url(settings),
+    } | settings.server_environment
+
+
+def _server_arguments(settings: PlatformSettings) -> list[str]:
+    arguments = [
+        f"--HubAuth.cache_max_age={settings.identity_cache_seconds}",
+        # JupyterLab asks nobody outside: no news, no updates, no list of extensions.
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.extension_manager=readonly",
+    ]
+    if os.geteuid() == 0:  # in a container; elsewhere Jupyter is right to refuse
+        arguments.append("--allow-root")
+    return arguments
