@@ -105,6 +105,8 @@ class Gate:
     async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
         path = scope["path"].removeprefix(self.prefix)
+        if ".." in path.split("/"):
+            raise Refusal.invalid("The path of this request climbs with '..'. Write it out.")
         needed = routes.needed_role(request.method, path)
         caller = await self._caller(request)
         if caller is None:

@@ -13,6 +13,7 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from onedata_hub.mlflow_service.refusals import Refusal
+from onedata_hub.mlflow_service.sealing import seal_traces
 from onedata_hub.mlflow_service.settings import MlflowSettings
 
 log = logging.getLogger("onedata.mlflow")
@@ -139,9 +140,10 @@ class Backend:
 
         return await asyncio.to_thread(asking)
 
-    async def run_facts(self, workspace: str, run_id: str) -> RunFacts:
-        """Read a run: who, where, with which tags."""
-        return RunFacts(**await self.in_workspace(workspace, lambda: _read_run(run_id)))
+    async def run_facts(self, workspace: str, run_id: str) -> RunFacts | None:
+        """Read a run: who, where, with which tags. None where the workspace has no such run."""
+        facts: RunFacts | None = await self.in_workspace(workspace, lambda: _read_run(run_id))
+        return facts
 
     async def source_run(self, workspace: str, model_id: str) -> str:
         """Give the run that logged a model; empty where none did."""
@@ -160,6 +162,7 @@ def _import_mlflow() -> ASGIApp:
             "ignore"
         )  # MLflow mounts Flask through a deprecated bridge; known, and not ours
         from mlflow.server.fastapi_app import app
+    seal_traces()
     served: ASGIApp = app
     return served
 
@@ -180,17 +183,23 @@ def _make_workspace(name: str) -> None:
         store._create_default_experiment(session, workspace_override=name)
 
 
-def _read_run(run_id: str) -> dict[str, Any]:
+def _read_run(run_id: str) -> RunFacts | None:
+    from mlflow.exceptions import MlflowException
     from mlflow.server.handlers import _get_tracking_store
 
-    run = _get_tracking_store().get_run(run_id)
-    return {
-        "run_id": run.info.run_id,
-        "name": run.info.run_name or "",
-        "user": run.info.user_id or "",
-        "experiment_id": run.info.experiment_id,
-        "tags": dict(run.data.tags),
-    }
+    try:
+        run = _get_tracking_store().get_run(run_id)
+    except MlflowException as error:
+        if error.error_code == "RESOURCE_DOES_NOT_EXIST":
+            return None
+        raise
+    return RunFacts(
+        run_id=run.info.run_id,
+        name=run.info.run_name or "",
+        user=run.info.user_id or "",
+        experiment_id=run.info.experiment_id,
+        tags=dict(run.data.tags),
+    )
 
 
 def _source_run(model_id: str) -> str:

@@ -102,7 +102,7 @@ class Registrations:
 def make_event(workspace: str, version: VersionFacts, run: RunFacts | None) -> LineageEvent:
     """Say in OpenLineage what a model version came from.
 
-    Without a run (somebody registered a bare source) the version stands on nothing we know.
+    Without a run of this workspace (anybody may name any) the version stands on nothing we know.
     """
     tags = run.tags if run else {}
     made_by = tags.get(mlflow_tags.NOTEBOOK_PATH) or (run.name if run else "") or f"register {version.name}"
