@@ -55,13 +55,22 @@ async def find_access(context: Context, caller: Caller, workspace: str) -> Acces
     return Access(workspace, caller, role)
 
 
-async def _role(context: Context, caller: Caller, workspace: str) -> Role | None:
+def is_member(caller: Caller, workspace: str) -> bool:
+    """Say whether a caller is in a workspace, in whatever role; every role may read."""
     if caller.kind == "service":
-        return Role.editor if caller.name == MLFLOW_SERVICE else None
+        return caller.name == MLFLOW_SERVICE
+    if caller.admin or workspace == personal_workspace(caller.name):
+        return True
+    return workspace in caller.groups and is_workspace_group(workspace)
+
+
+async def _role(context: Context, caller: Caller, workspace: str) -> Role | None:
+    if not is_member(caller, workspace):
+        return None
+    if caller.kind == "service":
+        return Role.editor
     if caller.admin or workspace == personal_workspace(caller.name):
         return Role.admin
-    if workspace not in caller.groups or not is_workspace_group(workspace):
-        return None
     async with context.database.read() as session:
         roles = await WorkspaceRepository(session).roles_of(caller.name)
     return roles.get(workspace, DEFAULT_ROLE)

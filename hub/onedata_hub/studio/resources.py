@@ -3,10 +3,11 @@
 from fastapi import APIRouter
 
 from onedata_hub.studio.audit.endpoints import router as audit
+from onedata_hub.studio.lineage.endpoints import router as lineage
 from onedata_hub.studio.parts import Loop
 from onedata_hub.studio.settings import Part
 from onedata_hub.studio.workspaces.endpoints import router as workspaces
 
-ROUTERS: list[APIRouter] = [workspaces, audit]
+ROUTERS: list[APIRouter] = [workspaces, audit, lineage]
 
 LOOPS: dict[Part, list[Loop]] = {"api": [], "jobs": []}

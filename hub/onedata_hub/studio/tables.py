@@ -2,8 +2,10 @@
 
 from onedata_hub.studio.audit import tables as audit
 from onedata_hub.studio.database import Base
+from onedata_hub.studio.jobs import tables as jobs
+from onedata_hub.studio.lineage import tables as lineage
 from onedata_hub.studio.workspaces import tables as workspaces
 
 METADATA = Base.metadata
 
-__all__ = ["METADATA", "audit", "workspaces"]
+__all__ = ["METADATA", "audit", "jobs", "lineage", "workspaces"]
