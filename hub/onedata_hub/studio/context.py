@@ -35,8 +35,8 @@ class Context:
         await self.database.close()
 
 
-def get_context(request: Request) -> Context:
-    """Give the running studio's context."""
+async def get_context(request: Request) -> Context:
+    """Give the running studio's context; async, or FastAPI would hand it to a thread for each request."""
     context: Context = request.app.state.context
     return context
 
