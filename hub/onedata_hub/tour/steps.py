@@ -15,6 +15,7 @@ T = TypeVar("T")
 NOTEBOOK = "tutorials/01-first-hour.ipynb"
 STUDIO = "/services/studio/api/v1"
 JOB_SECONDS = 600.0
+MLFLOW_SECONDS = 120.0
 
 
 @dataclass
@@ -44,11 +45,20 @@ async def take_tour(hub: HubSession, password: str, report: Report) -> None:
     """
     await report.step("log in", hub.login(password))
     await report.step("start a JupyterLab server", hub.start_server(lambda line: None))
+    await report.step("MLflow is ready", _wait_for_mlflow(hub))
     notebook = await report.step(f"run {NOTEBOOK} on it", _run_notebook(hub, report))
     job = await report.step("hand the notebook to the jobs service", _submit(hub, notebook))
     await report.step("stop the server", hub.stop_server())
     run = await report.step("the job ends with the server stopped", _wait_for_run(hub, job, report))
     await report.step("find what the run left", _check_run(hub, run, report))
+
+
+async def _wait_for_mlflow(hub: HubSession) -> None:
+    for _ in range(int(MLFLOW_SECONDS * 2)):
+        if (await hub.get("/services/mlflow/health")).status_code == 200:
+            return
+        await asyncio.sleep(0.5)
+    raise TourError(f"MLflow did not become ready within {MLFLOW_SECONDS:.0f} s.")
 
 
 async def _run_notebook(hub: HubSession, report: Report) -> dict[str, Any]:
@@ -67,7 +77,8 @@ async def _submit(hub: HubSession, notebook: dict[str, Any]) -> dict[str, Any]:
             break
     else:
         made = await hub.studio("POST", base, json=body)
-    return await hub.studio("POST", f"{base}/{made['id']}/runs", json={})
+    run: dict[str, Any] = await hub.studio("POST", f"{base}/{made['id']}/runs", json={})
+    return run
 
 
 async def _wait_for_run(hub: HubSession, run: dict[str, Any], report: Report) -> dict[str, Any]:
