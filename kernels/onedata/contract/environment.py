@@ -1,6 +1,7 @@
 """The environment variables through which the parts find one another."""
 
 STUDIO_URL = "ONEDATA_STUDIO_URL"  # http(s)://…/services/studio, no slash at the end
+MLFLOW_URL = "ONEDATA_MLFLOW_URL"  # http(s)://…/services/mlflow; without it, beside the studio
 WORKSPACE = "ONEDATA_WORKSPACE"  # the workspace used where none is named
 TOKEN = "JUPYTERHUB_API_TOKEN"  # the caller's hub token; ONEDATA_TOKEN outside a hub server
 TOKEN_OUTSIDE = "ONEDATA_TOKEN"
@@ -10,3 +11,4 @@ NOTEBOOK_PATH = "ONEDATA_NOTEBOOK_PATH"  # set in the kernel of a job run
 NOTEBOOK_DIGEST = "ONEDATA_NOTEBOOK_DIGEST"  # set in the kernel of a job run
 CACHE_DIR = "ONEDATA_CACHE_DIR"  # where downloaded dataset files are kept
 PROFILE = "ONEDATA_PROFILE"  # the server profile in use
+SESSION_FILE = "ONEDATA_SESSION_FILE"  # where the kernel of a job run notes what it read, wrote and tracked

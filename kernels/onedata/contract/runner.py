@@ -5,7 +5,9 @@ The studio writes a ``RunSpec`` as ``spec.json`` into the run's spool folder and
 folder's lock, delivers a result it finds, and executes at most once.
 """
 
+import os
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -20,6 +22,12 @@ EXECUTED_FILE = "executed.ipynb"  # written by the runner after each cell
 LOG_FILE = "log.txt"  # stdout, stderr and the cells' text output
 RESULT_FILE = "result.json"  # a RunResult, written (atomically) before it is reported
 STARTED_FILE = "started"  # made (exclusively) before the first cell
+LOCK_FILE = "lock"  # held (flock) by the runner of this attempt; holds a RunnerProcess
+LIMITS_FILE = "limits.json"  # RunLimits, written by a backend that cannot set them itself
+SESSION_FILE = "session.json"  # SessionFile, written by the kernel library
+RUNNER_LOG_FILE = "runner.log"  # what the runner itself has to say, for administrators
+WORK_FOLDER = "work"  # the notebook's working directory
+EXECUTED_HTML = "executed.html"  # the executed notebook as a page, made after the result
 
 
 class RunSpec(BaseModel):
@@ -66,3 +74,71 @@ class RunResult(RunReport):
     finished_at: datetime
     failure: CellFailure | None = None
     message: str = ""
+
+
+class SessionFile(BaseModel):
+    """What the kernel of a run has read, written and tracked so far."""
+
+    datasets_read: list[str] = Field(default_factory=list)
+    datasets_written: list[str] = Field(default_factory=list)
+    mlflow_runs: list[str] = Field(default_factory=list)
+
+
+class RunLimits(BaseModel):
+    """What the kernel and all it starts may use; None is no limit."""
+
+    memory_bytes: int | None = Field(default=None, gt=0)
+    cpus: float | None = Field(default=None, gt=0)
+
+
+class RunnerProcess(BaseModel):
+    """A process, named so that a later one with the same number is not mistaken for it.
+
+    ``started`` is the start time in clock ticks since boot, ``boot`` the boot it counts from.
+    Source: proc(5), ``/proc/[pid]/stat`` field 22.
+    """
+
+    pid: int
+    started: int
+    boot: str
+
+    @classmethod
+    def of(cls, pid: int) -> "RunnerProcess | None":
+        """Name a process that lives now; None if there is none (a zombie is none)."""
+        try:
+            state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            return None
+        if state in "ZX":
+            return None
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return cls(pid=pid, started=int(fields[18]), boot=boot)
+
+    @classmethod
+    def current(cls) -> "RunnerProcess":
+        """Name this process."""
+        process = cls.of(os.getpid())
+        assert process is not None
+        return process
+
+    def is_alive(self) -> bool:
+        """Say whether this very process still runs."""
+        return RunnerProcess.of(self.pid) == self
+
+
+class ForkRequest(BaseModel):
+    """Asks the fork server for a runner on a spool folder. One JSON line on its socket.
+
+    The environment is the runner's whole environment, secrets included: that is why it
+    travels over a socket only its owner can open, and never as arguments.
+    """
+
+    spool: str
+    environment: dict[str, str] = Field(repr=False)
+
+
+class ForkReply(BaseModel):
+    """The fork server's answer: the runner's process, or why there is none. One JSON line."""
+
+    process: RunnerProcess | None = None
+    error: str = ""

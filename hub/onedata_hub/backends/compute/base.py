@@ -1,0 +1,121 @@
+"""The compute port: starts the notebook runner somewhere and says what became of it.
+
+A backend knows attempts, not jobs. It never tells how a run ended: the runner itself tells the
+studio. A backend only answers whether the runner of an attempt still lives, so that the studio
+can start it again. A second start is harmless by the runner's contract (onedata.contract.runner):
+it delivers the result it finds, or says that the attempt before it was lost.
+"""
+
+import abc
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from onedata.contract.runner import RunLimits, RunSpec
+
+LOG_CHUNK_BYTES = 1_048_576
+
+
+class ComputeError(Exception):
+    """Base of what a backend says when it could not do as asked; the message is safe to show."""
+
+
+class UnknownReference(ComputeError):
+    """The backend keeps nothing under this reference."""
+
+
+class StillRunning(ComputeError):
+    """The attempt still runs, so it cannot be removed."""
+
+
+class ComputeState(StrEnum):
+    """Where the runner of an attempt is: on its way, alive, or not there (any more)."""
+
+    starting = "starting"
+    running = "running"
+    gone = "gone"
+
+
+@dataclass(frozen=True)
+class StartRequest:
+    """One attempt of one run, whole: nothing else is needed to execute it.
+
+    Attributes:
+        notebook: The snapshot, nbformat JSON.
+        environment: What the runner and its kernel find in their environment, secrets included
+            (the run key, the hub token). The backend adds only what the machine needs.
+        limits: What the kernel and its children may use.
+    """
+
+    spec: RunSpec
+    notebook: bytes = field(repr=False)
+    environment: Mapping[str, str] = field(repr=False)
+    limits: RunLimits = field(default_factory=RunLimits)
+
+    @property
+    def reference(self) -> str:
+        """The attempt's name in every backend: run id and attempt, so a second start is the same one."""
+        return f"{self.spec.run_id}-{self.spec.attempt}"
+
+
+class ComputeBackend(abc.ABC):
+    """What an adapter promises.
+
+    * ``start`` is idempotent per (run id, attempt): started twice, at once or later, from one
+      studio or from two, the notebook is executed at most once.
+    * Runs survive the studio: a new studio over the same place finds, follows and cancels them.
+    * Secrets in the environment are seen by their owner alone: not in arguments, not in names,
+      not in files that others can read.
+    * After ``cancel`` the runner and all that the notebook started are gone within
+      ``cancel_grace_seconds``, whatever the notebook does.
+    """
+
+    cancel_grace_seconds: float = 30.0
+
+    @abc.abstractmethod
+    async def start(self, request: StartRequest) -> str:
+        """Start (or start again) the runner of an attempt and give its reference.
+
+        Raises:
+            ComputeError: If it could not be started; nothing then runs.
+        """
+
+    @abc.abstractmethod
+    async def state(self, reference: str) -> ComputeState:
+        """Say where an attempt's runner is; ``gone`` too for a reference never heard of."""
+
+    @abc.abstractmethod
+    async def cancel(self, reference: str) -> None:
+        """Ask an attempt to end. Returns at once; harmless if it is gone."""
+
+    @abc.abstractmethod
+    async def log(self, reference: str, offset: int, limit: int = LOG_CHUNK_BYTES) -> bytes:
+        """Read up to ``limit`` bytes of an attempt's log from ``offset`` on; empty if there is no more yet.
+
+        Raises:
+            UnknownReference: If nothing is kept under this reference.
+        """
+
+    @abc.abstractmethod
+    async def list_all(self) -> dict[str, ComputeState]:
+        """List every attempt that is kept, running or not."""
+
+    async def list_running(self) -> list[str]:
+        """List the attempts whose runner lives."""
+        return [
+            reference for reference, state in (await self.list_all()).items() if state != ComputeState.gone
+        ]
+
+    @abc.abstractmethod
+    async def remove(self, reference: str) -> None:
+        """Drop what is kept of an attempt; harmless if there is nothing.
+
+        Raises:
+            StillRunning: If its runner lives.
+        """
+
+    async def prepare(self) -> None:  # noqa: B027 - not every backend has something to warm up
+        """Warm up what makes the first start quick; a backend works without it too."""
+
+    async def close(self) -> None:  # noqa: B027 - not every backend holds connections
+        """Let go of connections. Runs go on."""
