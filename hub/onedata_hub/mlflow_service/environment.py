@@ -36,9 +36,7 @@ def prepare(settings: MlflowSettings) -> None:
             # Source: mlflow/server/constants.py, what `mlflow server` sets for its workers.
             "_MLFLOW_SERVER_FILE_STORE": settings.database_url,
             "_MLFLOW_SERVER_ARTIFACT_ROOT": "mlflow-artifacts:/",
-            "_MLFLOW_SERVER_ARTIFACT_DESTINATION": str(
-                artifacts.resolve() if artifacts else settings.artifacts_url
-            ),
+            "_MLFLOW_SERVER_ARTIFACT_DESTINATION": settings.artifacts_destination,
             "_MLFLOW_SERVER_SERVE_ARTIFACTS": "true",
             "_MLFLOW_SGI_NAME": "uvicorn",
             "MLFLOW_ENABLE_WORKSPACES": "true",
@@ -50,6 +48,8 @@ def prepare(settings: MlflowSettings) -> None:
             "DO_NOT_TRACK": "true",
         }
     )
+    if settings.s3_endpoint_url:
+        os.environ["MLFLOW_S3_ENDPOINT_URL"] = settings.s3_endpoint_url
     for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_WORKSPACE"):
         os.environ.pop(name, None)  # a client's settings; here they would point the server at itself
 

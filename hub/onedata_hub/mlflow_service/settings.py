@@ -1,6 +1,7 @@
 """The MLflow service's settings: environment variables ``ONEDATA_MLFLOW_<NAME>``."""
 
 from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -11,8 +12,8 @@ _DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 class MlflowSettings(BaseSettings):
     """Everything that can be set about the MLflow service.
 
-    With artefacts on S3, MLflow reads the endpoint from ``MLFLOW_S3_ENDPOINT_URL`` and the keys
-    from ``AWS_ACCESS_KEY_ID`` and ``AWS_SECRET_ACCESS_KEY``; only this service needs them.
+    With artefacts on S3, the keys come from ``AWS_ACCESS_KEY_ID`` and ``AWS_SECRET_ACCESS_KEY``;
+    only this service needs them.
     """
 
     model_config = SettingsConfigDict(env_prefix="ONEDATA_MLFLOW_", env_ignore_empty=True, extra="ignore")
@@ -23,7 +24,8 @@ class MlflowSettings(BaseSettings):
     )
     artifacts_url: str = Field(
         default="mlflow-artifacts",
-        description="Where artefacts live: a folder's path, file://<folder> or s3://<bucket>/<prefix>.",
+        description="Where artefacts live: a folder's path, file://<folder> or "
+        "s3://<bucket>/<prefix>?endpoint_url=<url>.",
     )
     studio_url: str = Field(
         default="http://127.0.0.1:8000/services/studio",
@@ -66,7 +68,7 @@ class MlflowSettings(BaseSettings):
     @classmethod
     def _known_artifacts(cls, url: str) -> str:
         if "://" in url and not url.startswith(("file://", "s3://")):
-            raise ValueError("write a folder's path, file://<folder> or s3://<bucket>/<prefix>")
+            raise ValueError("write a folder's path, file://<folder> or s3://<bucket>/<prefix>?endpoint_url=<url>")
         return url
 
     @property
@@ -74,4 +76,17 @@ class MlflowSettings(BaseSettings):
         """The folder of artefacts; None where they live on S3."""
         if self.artifacts_url.startswith("s3://"):
             return None
-        return Path(self.artifacts_url.removeprefix("file://"))
+        return Path(unquote(self.artifacts_url.removeprefix("file://")))
+
+    @property
+    def artifacts_destination(self) -> str:
+        """What MLflow shall open: an absolute path, or an S3 address without its question mark."""
+        folder = self.artifacts_folder
+        return str(folder.resolve()) if folder else self.artifacts_url.partition("?")[0]
+
+    @property
+    def s3_endpoint_url(self) -> str | None:
+        """The S3 server, where it is not Amazon's."""
+        if self.artifacts_folder:
+            return None
+        return next(iter(parse_qs(urlsplit(self.artifacts_url).query).get("endpoint_url", [])), None)
