@@ -81,11 +81,16 @@ def main() -> None:
         headers={"Authorization": f"token {os.environ['JUPYTERHUB_API_TOKEN']}"},
         timeout=_ASK_SECONDS,
     )
+    check = ServerCheck(http)
+
+    async def ask(**facts: Any) -> bool:  # a function: traitlets copies its values deeply, connections and all
+        return await check.is_idle(**facts)
+
     timeout = int(os.environ["ONEDATA_IDLE_TIMEOUT_SECONDS"])
     config = Config()
     config.IdleCuller.timeout = timeout
     config.IdleCuller.cull_every = max(1, min(timeout // 2, _LONGEST_ROUND_SECONDS))
-    config.IdleCuller.cull_arbiter_hook = ServerCheck(http).is_idle
+    config.IdleCuller.cull_arbiter_hook = ask
     config.IdleCuller.config_file = ""
     IdleCuller.launch_instance(argv=[], config=config)
 

@@ -1,12 +1,15 @@
 """User servers as local processes, held to what their profile says as far as the machine can."""
 
+import asyncio
 import itertools
 import math
 import os
 import resource
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar
+from subprocess import DEVNULL, STDOUT
+from typing import Any, BinaryIO, ClassVar
+from urllib.parse import urlsplit, urlunsplit
 
 import psutil
 from jupyterhub.spawner import SimpleLocalProcessSpawner
@@ -18,7 +21,20 @@ from onedata_hub.naming import personal_workspace, safe_slug
 from onedata_hub.profiles import ProfileError, Profiles, ServerSize
 
 _SAME_START_SECONDS = 2.0
+_LOOK_EVERY_SECONDS = 0.05
+_LOG_BYTES = 5 * 2**20
 _turn = itertools.count()
+
+
+class SpawnFailed(Exception):
+    """A server ended before it could be used."""
+
+    def __init__(self, status: int, log: Path) -> None:
+        lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+        last = lines[-1] if lines else "it said nothing"
+        # Shown by JupyterHub on the page and in the progress of the start.
+        self.jupyterhub_message = f"Your server ended with status {status} while it started: {last}"
+        super().__init__(f"{self.jupyterhub_message} (more in {log})")
 
 
 class LocalSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # JupyterHub has no type information
@@ -31,23 +47,54 @@ class LocalSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # JupyterH
 
     homes_dir = Unicode(config=True, help="Folder that holds the users' homes.")
     sockets_dir = Unicode(config=True, help="Folder for kernels' connection files and sockets.")
+    logs_dir = Unicode(config=True, help="Folder for what the servers say, a file for each.")
 
     held_gpus: ClassVar[dict[str, list[int]]] = {}
     size: ServerSize | None = None
     pid: int
+    port: int
+    popen_kwargs: dict[str, Any]
     pid_started = 0.0
 
     @default("home_dir")  # type: ignore[untyped-decorator]  # traitlets is not followed
     def _home_below_homes_dir(self) -> str:
         return str(home_of(Path(self.homes_dir), self.user.name))
 
-    async def start(self) -> Any:
-        """Make the home, then start the server."""
+    async def start(self) -> tuple[str, int]:
+        """Make the home, start the server, and wait until it listens.
+
+        The hub's own wait looks ever more rarely, up to 5 s apart, and does not see a server die.
+
+        Raises:
+            SpawnFailed: If the server ends before it listens; gives its last words.
+        """
         prepare_home(Path(self.home_dir))
         self._runtime_folder().mkdir(mode=0o700, exist_ok=True)
-        address = await super().start()
+        with _private_log(self._log_file()) as log:
+            self.popen_kwargs = self.popen_kwargs | {"stdout": log, "stderr": STDOUT, "stdin": DEVNULL}
+            ip, port = await super().start()
         self.pid_started = _start_time(self.pid)
-        return address
+        # A hub that is killed while the server starts finds it again: the hub itself notes this only later.
+        self.orm_spawner.state = self.get_state()
+        self.db.commit()
+        await self._wait_until_it_listens(ip, port)
+        return ip, port
+
+    async def _wait_until_it_listens(self, ip: str, port: int) -> None:
+        while (status := await self.poll()) is None:
+            try:
+                _, writer = await asyncio.open_connection(ip, port)
+            except OSError:
+                await asyncio.sleep(_LOOK_EVERY_SECONDS)
+            else:
+                writer.close()
+                return
+        raise SpawnFailed(status, self._log_file())
+
+    async def get_url(self) -> str:
+        """Give the server's address, also of one that was starting when the hub was killed."""
+        known: str = await super().get_url()
+        return urlunsplit(urlsplit(known)._replace(netloc=f"127.0.0.1:{self.port}")) if self.port else known
 
     def user_env(self, env: dict[str, str]) -> dict[str, str]:
         """Add what belongs to this user and the chosen profile."""
@@ -69,8 +116,13 @@ class LocalSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # JupyterH
         return [*super().get_args(), "--KernelManager.transport=ipc"]
 
     def _runtime_folder(self) -> Path:
-        server = f"{self.user.name}/{self.name}" if self.name else self.user.name
-        return Path(self.sockets_dir) / safe_slug(server, longest=20)
+        return Path(self.sockets_dir) / safe_slug(self._full_name(), longest=20)
+
+    def _log_file(self) -> Path:
+        return Path(self.logs_dir) / f"{safe_slug(self._full_name())}.log"
+
+    def _full_name(self) -> str:
+        return f"{self.user.name}/{self.name}" if self.name else str(self.user.name)
 
     def make_preexec_fn(self, name: str) -> Callable[[], None]:
         """Set the limits in the child, between fork and exec."""
@@ -109,10 +161,11 @@ class LocalSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # JupyterH
             self.held_gpus[self._log_name] = free[: self.size.gpus]
 
     def get_state(self) -> dict[str, Any]:
-        """Keep when the process started, beside its pid."""
+        """Keep when the process started and where it listens, beside its pid."""
         state: dict[str, Any] = super().get_state()
         if self.pid:
-            state |= {"pid_started": self.pid_started, "gpus": self.held_gpus.get(self._log_name, [])}
+            gpus = self.held_gpus.get(self._log_name, [])
+            state |= {"pid_started": self.pid_started, "port": self.port, "gpus": gpus}
         return state
 
     def load_state(self, state: dict[str, Any]) -> None:
@@ -121,6 +174,8 @@ class LocalSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # JupyterH
         self.pid_started = float(state.get("pid_started", 0.0))
         if self.pid and abs(_start_time(self.pid) - self.pid_started) > _SAME_START_SECONDS:
             self.pid = 0
+        if self.pid:
+            self.port = int(state.get("port", self.port))
         if self.pid and state.get("gpus"):
             self.held_gpus[self._log_name] = list(state["gpus"])
 
@@ -160,6 +215,13 @@ def _choose_cores(cpus: float) -> set[int] | None:
         return None
     first = next(_turn) * count
     return {usable[(first + place) % len(usable)] for place in range(count)}
+
+
+def _private_log(path: Path) -> BinaryIO:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path.exists() and path.stat().st_size > _LOG_BYTES:
+        path.replace(path.with_suffix(".log.1"))
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "wb")
 
 
 def _start_time(pid: int) -> float:

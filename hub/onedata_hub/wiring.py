@@ -75,6 +75,7 @@ def _configure_spawner(c: Any, settings: PlatformSettings, state: StateFolder) -
     c.JupyterHub.spawner_class = LocalSpawner
     c.LocalSpawner.homes_dir = str(state / "homes")
     c.LocalSpawner.sockets_dir = str(state.sockets_folder())
+    c.LocalSpawner.logs_dir = str(state / "logs" / "servers")
     c.Spawner.options_form = render_form(profiles)
     c.Spawner.options_from_form = read_form
     c.Spawner.pre_spawn_hook = partial(check_choice, profiles)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from onedata_hub.launch.probe import status_of
+from onedata_hub.launch.probe import json_of, status_of
 from onedata_hub.launch.processes import (
     Child,
     end_processes,
@@ -46,6 +46,7 @@ class Keeper:
         self.stopping: list[bool] = []
         ports = state.inner_ports()
         self._hub_url = f"http://127.0.0.1:{ports['hub']}/hub"
+        self._proxy_api = f"http://127.0.0.1:{ports['proxy']}"
         self.proxy = self._child("proxy", self._proxy_arguments(ports), {})
         self.hub = self._child("hub", self._hub_arguments(), settings.to_environment())
         self.proxy.environment["CONFIGPROXY_AUTH_TOKEN"] = state.secret("proxy-token")
@@ -118,9 +119,12 @@ class Keeper:
 
     def is_ready(self) -> bool:
         """Say whether hub and studio answer through the proxy."""
+        routes = json_of(f"{self._proxy_api}/api/routes", token=self.state.secret("proxy-token")) or {}
         public = self.settings.public_url
         return (
-            status_of(f"{public}/hub/health") == 200
+            "/services/studio"
+            in routes  # asking before the hub set its routes would fill the logs with errors
+            and status_of(f"{public}/hub/health") == 200
             and status_of(f"{public}/services/studio/health/ready") == 200
         )
 
@@ -166,11 +170,16 @@ class Keeper:
 
     def stop(self) -> None:
         """End hub (with services and user servers), proxy, and servers that the hub lost sight of."""
-        pid = self.hub.process.pid if self.hub.process else None
-        self.hub.stop(seconds=_HUB_STOP_SECONDS)
-        if pid is not None:
-            self._end_with_services(pid)
-        self.proxy.stop(seconds=_PROXY_STOP_SECONDS)
+        hub = self.hub.process
+        services = services_of(hub.pid) if hub else []
+        self.hub.tell_to_stop()
+        # The hub ends its services one after the other, and waits for each: this ends them all at once.
+        end_processes(services, seconds=_SERVICE_GRACE_SECONDS)
+        self.hub.wait_or_kill(seconds=_HUB_STOP_SECONDS)
+        if hub is not None:
+            self._end_with_services(hub.pid)
+        self.proxy.tell_to_stop()
+        self.proxy.wait_or_kill(seconds=_PROXY_STOP_SECONDS)
         end_processes(servers_of(f"{self._hub_url}/api"), seconds=5)
         shutil.rmtree(self.state.sockets_folder(), ignore_errors=True)
 

@@ -15,10 +15,8 @@ def status_of(url: str, *, token: str = "", method: str = "GET") -> int:
     """Ask a URL; give the status, or 0 where nobody answers."""
     if urlsplit(url).scheme not in ("http", "https"):
         return 0
-    headers = {"Authorization": f"token {token}"} if token else {}
-    request = urllib.request.Request(url, method=method, headers=headers)  # noqa: S310 - http(s), as seen above
     try:
-        with _opener.open(request, timeout=_ASK_SECONDS) as response:
+        with _opener.open(_request(url, token, method), timeout=_ASK_SECONDS) as response:
             return int(response.status)
     except urllib.error.HTTPError as error:
         return error.code
@@ -26,12 +24,17 @@ def status_of(url: str, *, token: str = "", method: str = "GET") -> int:
         return 0
 
 
-def json_of(url: str) -> Any:
+def json_of(url: str, *, token: str = "") -> Any:
     """Read a JSON answer; None where there is none."""
     if urlsplit(url).scheme not in ("http", "https"):
         return None
     try:
-        with _opener.open(url, timeout=_ASK_SECONDS) as response:
+        with _opener.open(_request(url, token, "GET"), timeout=_ASK_SECONDS) as response:
             return json.load(response)
     except (OSError, ValueError):
         return None
+
+
+def _request(url: str, token: str, method: str) -> urllib.request.Request:
+    headers = {"Authorization": f"token {token}"} if token else {}
+    return urllib.request.Request(url, method=method, headers=headers)  # noqa: S310 - http(s), as callers check

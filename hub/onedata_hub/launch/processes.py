@@ -55,10 +55,14 @@ class Child:
         """Give the exit status, or None while it runs."""
         return self.process.poll() if self.process else None
 
-    def stop(self, *, seconds: float) -> None:
-        """End it: SIGTERM, and SIGKILL after that many seconds."""
+    def tell_to_stop(self) -> None:
+        """Send it SIGTERM."""
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
+
+    def wait_or_kill(self, *, seconds: float) -> None:
+        """Wait for it to end, and kill it after that many seconds."""
+        if self.process is not None:
             try:
                 self.process.wait(seconds)
             except subprocess.TimeoutExpired:
