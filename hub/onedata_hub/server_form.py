@@ -15,9 +15,9 @@ _STYLE = """
     box-shadow: inset 0 0 0 1px var(--bs-primary, #0d6efd); }
   .od-profile > label { font-weight: 600; cursor: pointer; }
   .od-profile input[type=radio] { margin-right: .5rem; }
-  .od-profile p { margin: .15rem 0 0 1.6rem; color: var(--bs-secondary-color, #595c5f); }
+  .od-profile p { margin: .15rem 0 0 1.35rem; color: var(--bs-secondary-color, #595c5f); }
   .od-profile .od-reason { color: var(--bs-body-color, #212529); font-style: italic; }
-  .od-options { margin: .5rem 0 0 1.6rem; display: none; }
+  .od-options { margin: .5rem 0 0 1.35rem; display: none; }
   .od-profile:has(input[type=radio]:checked) .od-options { display: block; }
   .od-options label { margin-right: .5rem; }
   .od-options select { max-width: 100%; }

@@ -94,6 +94,7 @@ def _server_environment(settings: PlatformSettings, state: StateFolder) -> dict[
     return {
         "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "VIRTUAL_ENV": sys.prefix,
+        "JUPYTER_CONFIG_PATH": str(Path(__file__).parent / "server_config"),  # no question about news
         "JUPYTERHUB_ACTIVITY_INTERVAL": str(_ACTIVITY_SECONDS),
         STUDIO_URL: studio_url(settings),
         CACHE_DIR: str(state / "cache"),

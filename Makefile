@@ -1,0 +1,40 @@
+# Everything starts from a Python 3.11 or newer; see CONTRIBUTING.md.
+PYTHON ?= python3
+BIN := .venv/bin
+LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+.PHONY: up tour test check bench docs lock parts platform dev
+
+up: platform  ## Start the platform; make up ARGS="--port 8080" passes options on.
+	@exec $(BIN)/onedata up $(ARGS)
+
+tour: platform  ## The same without a browser: a server, the first-hour notebook, the same as a job.
+	@exec $(BIN)/onedata tour $(ARGS)
+
+test: dev  ## Every test that this machine can run; make test ARGS="-k name" passes options on.
+	@exec $(BIN)/pytest $(ARGS)
+
+check: dev  ## Lint, types, import rules, and docs that match the code.
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy kernels hub extensions
+	$(BIN)/python tools/check_imports.py
+	$(BIN)/python tools/check_light_import.py
+	$(BIN)/python tools/make_reference.py --check
+
+bench: dev  ## Measure and compare; make bench ARGS="import" measures one thing.
+	@exec $(BIN)/python -m tests.bench $(ARGS)
+
+docs: dev  ## Write the generated pages.
+	$(BIN)/python tools/make_reference.py
+
+lock: dev  ## Resolve the requirements anew: versions and hashes, and no host.
+	$(LOCK) requirements/platform.in --output-file requirements/platform.txt
+	$(LOCK) requirements/dev.in --constraint requirements/platform.txt --output-file requirements/dev.txt
+
+parts: dev  ## Install the servers that tests use, where they are missing.
+	$(BIN)/python tools/test_parts.py
+
+platform dev:
+	@$(PYTHON) tools/bootstrap.py $@
