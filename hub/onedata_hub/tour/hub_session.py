@@ -8,6 +8,8 @@ from urllib.parse import quote
 
 import httpx
 
+from onedata_hub.launch.hub_login import HubLogin, LoginRefused
+
 TOKEN_SECONDS = 3600
 
 
@@ -27,7 +29,7 @@ class HubSession:
         self.url = url
         self.user = user
         self.token = ""
-        self._http = httpx.AsyncClient(base_url=url, timeout=60.0, follow_redirects=False)
+        self._http = httpx.AsyncClient(base_url=url, timeout=60.0, follow_redirects=False, trust_env=False)
 
     async def __aenter__(self) -> Self:
         return self
@@ -42,24 +44,15 @@ class HubSession:
 
     async def login(self, password: str) -> None:
         """Log in through the form, then take a short-lived token for what follows."""
-        page = await self._http.get("/hub/login")
-        self._expect(page, 200, "the login page")
-        xsrf = self._http.cookies.get("_xsrf", path="/hub/") or self._http.cookies.get("_xsrf") or ""
-        form = {"username": self.user, "password": password, "_xsrf": xsrf}
-        answer = await self._http.post("/hub/login", data=form)
-        if answer.status_code != 302:
-            raise TourError(
-                f"The hub did not log '{self.user}' in ({answer.status_code}): is the password right?"
-            )
-        await self._http.get(answer.headers["location"])
-        xsrf = self._http.cookies.get("_xsrf", path="/hub/") or xsrf
-        made = await self._http.post(
-            f"/hub/api/users/{quote(self.user, safe='')}/tokens",
-            json={"note": "onedata tour", "expires_in": TOKEN_SECONDS},
-            headers={"X-XSRFToken": xsrf, "Referer": f"{self.url}/hub/token"},
-        )
-        self._expect(made, 201, "a token")
-        self.token = made.json()["token"]
+
+        def take_token() -> str:
+            with HubLogin(self.url, self.user, password) as session:
+                return session.make_token(expires_in=TOKEN_SECONDS, note="onedata tour")
+
+        try:
+            self.token = await asyncio.to_thread(take_token)
+        except LoginRefused as error:
+            raise TourError(str(error)) from error
 
     async def start_server(self, tell: Callable[[str], None], profile: str | None = None) -> None:
         """Start the person's server and wait until it is ready."""

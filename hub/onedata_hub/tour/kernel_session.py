@@ -32,7 +32,7 @@ class NotebookSession:
         self.path = path
         self._url = server_url
         self._auth = {"Authorization": f"token {token}"}
-        self._http = httpx.AsyncClient(base_url=server_url, headers=self._auth, timeout=60.0)
+        self._http = httpx.AsyncClient(base_url=server_url, headers=self._auth, timeout=60.0, trust_env=False)
         self._session_id = ""
         self._kernel_id = ""
 
@@ -60,7 +60,7 @@ class NotebookSession:
         cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
         channels = f"{self._url}/api/kernels/{self._kernel_id}/channels".replace("http", "ws", 1)
         async with websockets.connect(
-            channels, additional_headers=self._auth, max_size=_LARGEST_MESSAGE, open_timeout=60
+            channels, additional_headers=self._auth, max_size=_LARGEST_MESSAGE, open_timeout=60, proxy=None
         ) as socket:
             for number, cell in enumerate(cells, 1):
                 source = "".join(cell["source"])
