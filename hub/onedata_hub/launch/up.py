@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -12,12 +11,11 @@ from urllib.parse import quote
 from onedata_hub.launch.checks import check_port, check_profiles, check_state_folder
 from onedata_hub.launch.keeper import Keeper
 from onedata_hub.launch.lock import PlatformLock
+from onedata_hub.launch.migration import migrate
 from onedata_hub.launch.probe import status_of
 from onedata_hub.launch.proxy import install, is_installed
-from onedata_hub.launch.refusal import StartRefused
 from onedata_hub.launch.state import StateFolder
 from onedata_hub.login import ADMIN_PASSWORD, USER_PASSWORD, admin_password, user_password
-from onedata_hub.services import studio_environment
 from onedata_hub.settings import PlatformSettings
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -58,7 +56,7 @@ def _run(settings: PlatformSettings, state: StateFolder, lock: PlatformLock) -> 
     _stop_on_signals(keeper)
     try:
         keeper.start_proxy()
-        _migrate(settings, state)
+        migrate(settings, state)
         keeper.start_hub()
         keeper.wait_until_ready()
         if not keeper.stopping:
@@ -90,24 +88,6 @@ def _stop_on_signals(keeper: Keeper) -> None:
 
     for number in _SIGNALS:
         signal.signal(number, stop)
-
-
-def _migrate(settings: PlatformSettings, state: StateFolder) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "onedata_hub.studio", "migrate"],
-        cwd=state / "studio",
-        env=os.environ | studio_environment(settings, state),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    (state / "logs" / "migrate.log").write_text(done.stdout + done.stderr)
-    if done.returncode != 0:
-        lines = [line for line in done.stderr.splitlines() if line.strip()] or ["it said nothing"]
-        raise StartRefused(
-            f"The studio's database could not be brought up to date: {lines[-1].strip()} "
-            f"(more in {state / 'logs' / 'migrate.log'}). Mend that, or set ONEDATA_DATABASE_URL to another."
-        )
 
 
 def _print_welcome(settings: PlatformSettings, state: StateFolder, seconds: float) -> None:
