@@ -3,11 +3,13 @@
 from fastapi import APIRouter
 
 from onedata_hub.studio.audit.endpoints import router as audit
+from onedata_hub.studio.datasets.endpoints import router as datasets
+from onedata_hub.studio.datasets.upkeep import maintenance
 from onedata_hub.studio.lineage.endpoints import router as lineage
 from onedata_hub.studio.parts import Loop
 from onedata_hub.studio.settings import Part
 from onedata_hub.studio.workspaces.endpoints import router as workspaces
 
-ROUTERS: list[APIRouter] = [workspaces, audit, lineage]
+ROUTERS: list[APIRouter] = [workspaces, audit, lineage, datasets]
 
-LOOPS: dict[Part, list[Loop]] = {"api": [], "jobs": []}
+LOOPS: dict[Part, list[Loop]] = {"api": [], "jobs": [maintenance]}

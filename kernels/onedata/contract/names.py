@@ -4,14 +4,32 @@ import re
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import AfterValidator, StringConstraints, WithJsonSchema
 
-NAME_PATTERN = r"^[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?$"
+NAME_PATTERN = r"^[a-z0-9](?:(?:\.?[a-z0-9_-])*\.?[a-z0-9])?$"  # never two dots in a row
+LONGEST_NAME = 100
 WORKSPACE_PATTERN = r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$"
-NAME_RULE = "1 to 100 of a-z, 0-9, '.', '_' and '-', with a letter or digit first and last"
+NAME_RULE = "1 to 100 of a-z, 0-9, '.', '_' and '-', with a letter or digit first and last and no '..'"
 WORKSPACE_RULE = "1 to 63 of a-z, 0-9 and '-', with a letter or digit first and last"
 
-ResourceName = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
+
+def is_valid_name(text: str) -> bool:
+    """Say whether a dataset or job may carry this name."""
+    return len(text) <= LONGEST_NAME and re.fullmatch(NAME_PATTERN, text) is not None
+
+
+def _checked_name(text: str) -> str:
+    """Refuse in words: a pattern tells people nothing."""
+    if not is_valid_name(text):
+        raise ValueError(f"'{text[:100]}' cannot be a name. A name is {NAME_RULE}: flights, flights-2026.")
+    return text
+
+
+ResourceName = Annotated[
+    str,
+    AfterValidator(_checked_name),
+    WithJsonSchema({"type": "string", "pattern": NAME_PATTERN, "minLength": 1, "maxLength": LONGEST_NAME}),
+]
 WorkspaceName = Annotated[str, StringConstraints(pattern=WORKSPACE_PATTERN)]
 
 _REFERENCE = re.compile(
@@ -19,11 +37,6 @@ _REFERENCE = re.compile(
     r"(?P<name>[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?)"
     r"(?:@(?P<version>[1-9][0-9]{0,8}))?$"
 )
-
-
-def is_valid_name(text: str) -> bool:
-    """Say whether a dataset or job may carry this name."""
-    return re.fullmatch(NAME_PATTERN, text) is not None and ".." not in text
 
 
 @dataclass(frozen=True)

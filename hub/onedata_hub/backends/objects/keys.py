@@ -18,13 +18,18 @@ _DIGEST = re.compile(r"[0-9a-f]{32}(?:\.dir)?")
 _UPLOAD = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
+def is_workspace(name: str) -> bool:
+    """Say whether a name can be a workspace's."""
+    return _WORKSPACE.fullmatch(name) is not None
+
+
 def checked_workspace(workspace: str) -> str:
     """Give the workspace back if it is a legal name.
 
     Raises:
         BadKey: If it is not.
     """
-    if _WORKSPACE.fullmatch(workspace) is None:
+    if not is_workspace(workspace):
         raise BadKey(f"'{workspace}' is not a workspace name.")
     return workspace
 
@@ -49,7 +54,7 @@ def checked_key(key: str) -> str:
     workspace, _, rest = key.partition("/")
     parts = rest.split("/")
     plain = all(_PART.fullmatch(part) for part in parts)
-    if not plain or parts[0] == STAGING or len(key) > LONGEST_KEY or not _WORKSPACE.fullmatch(workspace):
+    if not plain or parts[0] == STAGING or len(key) > LONGEST_KEY or not is_workspace(workspace):
         raise BadKey(
             f"'{key}' is not an object key. A key is <workspace>/<part>/<part>…, "
             f"of parts with a-z, A-Z, 0-9, '.', '_' and '-' that do not start with '.' or '-'."

@@ -1,0 +1,92 @@
+"""Rows as the contract's JSON.
+
+Columns with their statistics are kept as the very JSON that goes out, so a version is answered
+without being parsed and written again.
+"""
+
+import json
+from typing import Any
+
+from fastapi import Response
+from onedata.contract.datasets import DatasetSummary, VersionSummary
+from pydantic import BaseModel
+from pydantic_core import to_json
+
+
+def answer(model: BaseModel, status: int = 200) -> Response:
+    """Send a model; FastAPI would validate it a second time."""
+    return json_answer(model.model_dump_json(), status)
+
+
+def json_answer(text: str | bytes, status: int = 200) -> Response:
+    """Send what is JSON already."""
+    return Response(text, status, media_type="application/json")
+
+
+def version_json(workspace: str, name: str, row: Any) -> str:
+    """Write a version's row with its details as a ``DatasetVersion``."""
+    head = {
+        "workspace": workspace,
+        "name": name,
+        "version": row.number,
+        "digest": row.digest,
+        "format": row.format,
+        "rows": row.rows,
+        "bytes": row.bytes,
+        "files": row.files,
+        "message": row.message,
+        "created_at": row.created_at,
+        "created_by": row.created_by,
+    }
+    return f'{_open(head)},"columns":{row.columns},"source":{row.source}}}'
+
+
+def dataset_json(dataset: Any, version: Any) -> str:
+    """Write a dataset's row and its newest version as a ``Dataset``."""
+    head = {**_summary_fields(dataset), "created_at": dataset.created_at, "created_by": dataset.created_by}
+    return f'{_open(head)},"latest":{version_json(dataset.workspace, dataset.name, version)}}}'
+
+
+def commit_json(version: str, *, unchanged: bool) -> str:
+    """Write a version's JSON as a ``CommitResult``."""
+    return f'{{"version":{version},"unchanged":{json.dumps(unchanged)}}}'
+
+
+def dataset_summary(row: Any) -> DatasetSummary:
+    """Read a dataset's row for a list."""
+    return DatasetSummary.model_construct(**_summary_fields(row))
+
+
+def version_summary(row: Any) -> VersionSummary:
+    """Read a version's row for a list."""
+    return VersionSummary.model_construct(
+        version=row.number,
+        digest=row.digest,
+        rows=row.rows,
+        bytes=row.bytes,
+        files=row.files,
+        message=row.message,
+        created_at=row.created_at,
+        created_by=row.created_by,
+        job_run_id=row.job_run_id,
+    )
+
+
+def _summary_fields(row: Any) -> dict[str, Any]:
+    return {
+        "workspace": row.workspace,
+        "name": row.name,
+        "description": row.description,
+        "tags": json.loads(row.tags),
+        "latest_version": row.latest_version,
+        "format": row.format,
+        "rows": row.rows,
+        "bytes": row.bytes,
+        "updated_at": row.updated_at,
+        "updated_by": row.updated_by,
+    }
+
+
+def _open(head: dict[str, Any]) -> str:
+    """Write an object without its last brace, so that more can follow."""
+    return to_json(head).decode()[:-1]
