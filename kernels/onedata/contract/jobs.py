@@ -281,3 +281,9 @@ class RunLog(BaseModel):
     offset: int
     next_offset: int
     complete: bool
+
+
+class RunningUsers(BaseModel):
+    """The users whose jobs are running now."""
+
+    users: list[str]
