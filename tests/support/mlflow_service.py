@@ -22,6 +22,7 @@ from tests.support.studio import running_studio
 
 PREFIX = "/services/mlflow"
 STUDIO_PREFIX = "/services/studio"
+SERVICE_TOKEN = "mlflow-service-token"
 
 
 def free_port() -> int:
@@ -31,38 +32,42 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-class ServerThread:
-    """Uvicorn in a thread with its own loop, so that clients that block do not block it."""
+@contextlib.contextmanager
+def served(app: Any, port: int) -> Iterator[None]:
+    """Serve an app from a thread with its own loop, so that clients that block do not block it."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    wait_for(lambda: server.started, "the server thread", 20)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(10)
 
-    def __init__(self, make_app: Any, port: int) -> None:
-        self._make_app = make_app
-        self.port = port
-        self.server: uvicorn.Server | None = None
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
 
-    async def _run(self) -> None:
-        async with self._make_app() as app:
+@contextlib.contextmanager
+def served_studio(folder: Path, port: int, hub: SmallHub) -> Iterator[None]:
+    """Serve a real studio, whose lifespan must run in the loop that serves it."""
+    held: list[uvicorn.Server] = []
+
+    async def serve() -> None:
+        async with running_studio(folder, hub=hub) as studio:
             config = uvicorn.Config(
-                app, host="127.0.0.1", port=self.port, log_level="warning", lifespan="off"
+                studio.app, host="127.0.0.1", port=port, log_level="warning", lifespan="off"
             )
-            self.server = uvicorn.Server(config)
-            await self.server.serve()
+            held.append(uvicorn.Server(config))
+            await held[0].serve()
 
-    def start(self) -> "ServerThread":
-        self._thread.start()
-        wait_for(lambda: _answers(self.port), "the server thread", 20)
-        return self
-
-    def stop(self) -> None:
-        if self.server is not None:
-            self.server.should_exit = True
-        self._thread.join(10)
-
-
-def _answers(port: int) -> bool:
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-        return True
-    return False
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
+    thread.start()
+    wait_for(lambda: held and held[0].started, "the studio", 20)
+    try:
+        yield
+    finally:
+        held[0].should_exit = True
+        thread.join(10)
 
 
 def wait_for(true: Any, what: str, seconds: float = 30.0) -> None:
@@ -86,8 +91,7 @@ class MlflowUnderTest:
     studio_port: int = field(default_factory=free_port)
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen | None = None
-    _hub_server: ServerThread | None = None
-    _studio_server: ServerThread | None = None
+    _studio: contextlib.ExitStack | None = None
 
     @property
     def url(self) -> str:
@@ -105,33 +109,24 @@ class MlflowUnderTest:
     def log(self) -> str:
         return (self.folder / "mlflow.log").read_text()
 
-    def start_hub(self) -> None:
-        self.hub.tokens["mlflow-service-token"] = {
+    def __post_init__(self) -> None:
+        self.hub.tokens[SERVICE_TOKEN] = {
             "owner": "mlflow",
             "kind": "service",
             "id": "s1",
             "scopes": ["access:services!service=studio"],
         }
 
-        @contextlib.asynccontextmanager
-        async def app():
-            yield self.hub.app
-
-        self._hub_server = ServerThread(app, self.hub_port).start()
-
     def start_studio(self) -> None:
-        @contextlib.asynccontextmanager
-        async def app():
-            async with running_studio(self.folder / "studio", hub=self.hub) as studio:
-                yield studio.app
-
-        (self.folder / "studio").mkdir(exist_ok=True)
-        self._studio_server = ServerThread(app, self.studio_port).start()
+        self._studio = contextlib.ExitStack()
+        folder = self.folder / "studio"
+        folder.mkdir(exist_ok=True)
+        self._studio.enter_context(served_studio(folder, self.studio_port, self.hub))
 
     def stop_studio(self) -> None:
-        if self._studio_server is not None:
-            self._studio_server.stop()
-            self._studio_server = None
+        if self._studio is not None:
+            self._studio.close()
+            self._studio = None
 
     def start(self, *, wait: bool = True) -> None:
         """Start the service as the hub would; with ``wait``, until MLflow answers."""
@@ -141,7 +136,7 @@ class MlflowUnderTest:
             "JUPYTERHUB_SERVICE_PREFIX": f"{PREFIX}/",
             "JUPYTERHUB_SERVICE_NAME": "mlflow",
             "JUPYTERHUB_API_URL": f"http://127.0.0.1:{self.hub_port}/hub/api",
-            "JUPYTERHUB_API_TOKEN": "mlflow-service-token",
+            "JUPYTERHUB_API_TOKEN": SERVICE_TOKEN,
             "JUPYTERHUB_CLIENT_ID": "service-mlflow",
             "ONEDATA_MLFLOW_DATABASE_URL": f"sqlite:///{self.folder}/mlflow.sqlite",
             "ONEDATA_MLFLOW_ARTIFACTS_URL": f"{self.folder}/artifacts",
@@ -184,8 +179,6 @@ class MlflowUnderTest:
     def close(self) -> None:
         self.stop()
         self.stop_studio()
-        if self._hub_server is not None:
-            self._hub_server.stop()
 
     def client(self, token: str | None, workspace: str | None = None, **headers: str) -> httpx.Client:
         """Give an HTTP client that speaks as MLflow's own does."""
@@ -204,14 +197,21 @@ class MlflowUnderTest:
 
 
 @contextlib.contextmanager
+def prepared_mlflow(folder: Path, **environment: str) -> Iterator[MlflowUnderTest]:
+    """Start the hub; studio and service are the test's to start. All stop after the block."""
+    folder.mkdir(exist_ok=True)
+    prepared = MlflowUnderTest(folder, environment=environment)
+    with served(prepared.hub.app, prepared.hub_port):
+        try:
+            yield prepared
+        finally:
+            prepared.close()
+
+
+@contextlib.contextmanager
 def running_mlflow(folder: Path, **environment: str) -> Iterator[MlflowUnderTest]:
     """Start hub, studio and service; stop them after the block."""
-    folder.mkdir(exist_ok=True)
-    running = MlflowUnderTest(folder, environment=environment)
-    try:
-        running.start_hub()
+    with prepared_mlflow(folder, **environment) as running:
         running.start_studio()
         running.start()
         yield running
-    finally:
-        running.close()

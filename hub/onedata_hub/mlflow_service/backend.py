@@ -12,6 +12,7 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
+from onedata_hub.mlflow_service.artifacts import tell_missing_artifacts
 from onedata_hub.mlflow_service.refusals import Refusal
 from onedata_hub.mlflow_service.sealing import seal_traces
 from onedata_hub.mlflow_service.settings import MlflowSettings
@@ -74,6 +75,7 @@ class Backend:
         try:
             app = _import_mlflow()
             self._open_stores()
+            tell_missing_artifacts()
         except Exception:
             # The hub starts a service that ends once more, so we end and say why.
             log.exception("MLflow could not start.")
@@ -82,24 +84,16 @@ class Backend:
         loop.call_soon_threadsafe(self._ready.set)
 
     def _open_stores(self) -> None:
-        """Open the database; wait for one that is away, since it may come with the machine's start."""
-        from mlflow.exceptions import MlflowException
         from mlflow.server.handlers import initialize_backend_stores
-        from sqlalchemy.exc import OperationalError
 
         pause = 1.0
-        while True:
-            try:
-                initialize_backend_stores(self.settings.database_url, None, "mlflow-artifacts:/")
-                return
-            except (OperationalError, MlflowException) as error:
-                if isinstance(error, MlflowException) and error.error_code != "TEMPORARILY_UNAVAILABLE":
-                    raise
-                reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-                self.problem = f"MLflow cannot reach its database: {reason}"
-                log.warning("%s. Next try in %.0f s.", self.problem, pause)
-                time.sleep(pause)
-                pause = min(pause * 2, 30.0)
+        while (reason := _why_not_reachable(self.settings.database_url)) is not None:
+            self.problem = f"MLflow cannot reach its database: {reason}"
+            log.warning("%s Next try in %.0f s.", self.problem, pause)
+            time.sleep(pause)
+            pause = min(pause * 2, 30.0)
+        self.problem = STARTING
+        initialize_backend_stores(self.settings.database_url, None, "mlflow-artifacts:/")
 
     async def wait(self) -> None:
         """Wait until MLflow answers."""
@@ -165,6 +159,27 @@ def _import_mlflow() -> ASGIApp:
     seal_traces()
     served: ASGIApp = app
     return served
+
+
+def _why_not_reachable(database_url: str) -> str | None:
+    """Say why a database does not answer; None where it does.
+
+    MLflow would try for most of an hour without a word. It may be that the database comes later
+    than we at the machine's start, so the service stays and says what it waits for.
+    """
+    if database_url.startswith("sqlite"):
+        return None
+    from sqlalchemy import create_engine
+    from sqlalchemy.exc import OperationalError
+
+    engine = create_engine(database_url, connect_args={"connect_timeout": 5})
+    try:
+        engine.connect().close()
+    except OperationalError as error:
+        return str(error.orig).strip().splitlines()[0]
+    finally:
+        engine.dispose()
+    return None
 
 
 def _make_workspace(name: str) -> None:

@@ -44,6 +44,7 @@ def prepare(settings: MlflowSettings) -> None:
             "MLFLOW_CREATE_MODEL_VERSION_SOURCE_VALIDATION_REGEX": _MODEL_SOURCES,
             "MLFLOW_CRYPTO_KEK_PASSPHRASE": passphrase(settings.kek_file),
             "MLFLOW_LOGGING_LEVEL": "WARNING",
+            "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
             "MLFLOW_DISABLE_TELEMETRY": "true",
             "DO_NOT_TRACK": "true",
         }

@@ -68,7 +68,9 @@ class MlflowSettings(BaseSettings):
     @classmethod
     def _known_artifacts(cls, url: str) -> str:
         if "://" in url and not url.startswith(("file://", "s3://")):
-            raise ValueError("write a folder's path, file://<folder> or s3://<bucket>/<prefix>?endpoint_url=<url>")
+            raise ValueError(
+                "write a folder's path, file://<folder> or s3://<bucket>/<prefix>?endpoint_url=<url>"
+            )
         return url
 
     @property
