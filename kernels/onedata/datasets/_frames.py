@@ -124,7 +124,7 @@ def _from_pandas(data: Any) -> Any:
         raise InvalidInput(f"The frame has columns of the same name: {', '.join(twice)}. Rename them.")
     # Row numbers that a filter or a sort left behind are no data; every other index is.
     is_row_numbers = data.index.nlevels == 1 and data.index.name is None and data.index.dtype.kind == "i"
-    return pa.Table.from_pandas(data, preserve_index=False if is_row_numbers else None)
+    return pa.Table.from_pandas(data, preserve_index=not is_row_numbers)
 
 
 def _from_polars(data: Any) -> Any:
