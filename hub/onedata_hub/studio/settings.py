@@ -4,12 +4,14 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from onedata_hub.studio.jobs.settings import JobsSettings
 
 Part = Literal["api", "jobs"]
 
 
-class StudioSettings(BaseSettings):
+class StudioSettings(JobsSettings):
     """Everything that can be set about the studio."""
 
     model_config = SettingsConfigDict(env_prefix="ONEDATA_STUDIO_", env_ignore_empty=True, extra="ignore")

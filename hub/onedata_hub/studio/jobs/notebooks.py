@@ -3,6 +3,7 @@
 import copy
 import hashlib
 import json
+import re
 import warnings
 from typing import Any
 
@@ -14,6 +15,7 @@ from onedata_hub.studio.jobs.parameters_cell import ParametersCellError, read_pa
 
 PARAMETERS_TAG = "parameters"
 DEFAULT_KERNEL = "python3"
+_KERNEL = re.compile(r"[A-Za-z0-9._-]{1,200}")  # jupyter_client's own rule for kernel names
 _HOW = "Send the notebook as nbformat 4 JSON, as JupyterLab saves it."
 
 
@@ -24,11 +26,11 @@ def inspect_notebook(notebook: dict[str, Any]) -> NotebookInfo:
         Invalid: If it is not a notebook, or its parameters cell cannot be read; says why.
     """
     _check_format(notebook)
-    kernel, language = _kernel(notebook)
+    kernel = _kernel_name(notebook)
     cells: list[dict[str, Any]] = notebook["cells"]
     parameters = []
     tagged = [cell for cell in cells if cell["cell_type"] == "code" and PARAMETERS_TAG in cell_tags(cell)]
-    if tagged and language == "python":
+    if tagged and is_python(notebook):
         try:
             parameters = read_parameters_cell(cell_source(tagged[0]))
         except ParametersCellError as error:
@@ -89,9 +91,18 @@ def _find_flaw(notebook: dict[str, Any]) -> str | None:
     return None
 
 
-def _kernel(notebook: dict[str, Any]) -> tuple[str, str]:
-    """Give the kernel's name and its language, lower case."""
-    metadata = notebook.get("metadata", {})
-    kernelspec, language_info = metadata.get("kernelspec", {}), metadata.get("language_info", {})
-    language = kernelspec.get("language") or language_info.get("name") or "python"
-    return str(kernelspec.get("name") or DEFAULT_KERNEL), str(language).lower()
+def is_python(notebook: dict[str, Any]) -> bool:
+    """Say whether a checked notebook is in Python, so that its parameters can be read."""
+    metadata = notebook["metadata"]
+    language = metadata.get("kernelspec", {}).get("language") or metadata.get("language_info", {}).get("name")
+    return language is None or str(language).lower() == "python"
+
+
+def _kernel_name(notebook: dict[str, Any]) -> str:
+    name = notebook["metadata"].get("kernelspec", {}).get("name") or DEFAULT_KERNEL
+    if not isinstance(name, str) or not _KERNEL.fullmatch(name):
+        raise Invalid(
+            f"This notebook names the kernel {str(name)[:100]!r}, which cannot be one. Choose a kernel and save again.",
+            code="not_a_notebook",
+        )
+    return name

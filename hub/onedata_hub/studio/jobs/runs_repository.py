@@ -1,0 +1,87 @@
+"""The tables of runs and their attempts, as people and runners see them."""
+
+from datetime import datetime
+from typing import Any
+
+from onedata.contract.jobs import RunState
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from onedata_hub.studio.jobs.tables import JobAttemptRow, JobRunDetailRow, JobRunRow
+from onedata_hub.studio.upsert import insert_into
+
+ACTIVE = (RunState.queued.value, RunState.running.value)
+
+
+class RunRepository:
+    """Reads and writes runs."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def add(self, run: dict[str, Any], detail: dict[str, Any]) -> bool:
+        """Insert a run; False, and nothing changed, if its job has one for this due time."""
+        statement = insert_into(self.session, JobRunRow.__table__).values(**run)
+        statement = statement.on_conflict_do_nothing(index_elements=["job_id", "scheduled_for"])
+        added = await self.session.execute(statement.returning(JobRunRow.id))
+        if added.first() is None:
+            return False
+        self.session.add(JobRunDetailRow(run_id=run["id"], **detail))
+        await self.session.flush()
+        return True
+
+    async def get(self, workspace: str, run_id: str) -> JobRunRow | None:
+        """Give a workspace's run."""
+        query = select(JobRunRow).where(JobRunRow.id == run_id, JobRunRow.workspace == workspace)
+        return (await self.session.scalars(query)).first()
+
+    async def lock(self, run_id: str) -> JobRunRow | None:
+        """Give a run whose row nobody else writes until this transaction ends."""
+        query = select(JobRunRow).where(JobRunRow.id == run_id).with_for_update()
+        return (await self.session.scalars(query.execution_options(populate_existing=True))).first()
+
+    async def detail(self, run_id: str) -> JobRunDetailRow:
+        """Give the rest of a run that is there."""
+        query = select(JobRunDetailRow).where(JobRunDetailRow.run_id == run_id)
+        return (await self.session.scalars(query)).one()
+
+    async def page(
+        self, workspace: str, *, job_id: str | None, state: str | None, before: str | None, limit: int
+    ) -> list[JobRunRow]:
+        """Give runs, the newest first, from the one before ``before`` on."""
+        query = select(JobRunRow).where(JobRunRow.workspace == workspace)
+        if job_id is not None:
+            query = query.where(JobRunRow.job_id == job_id)
+        if state is not None:
+            query = query.where(JobRunRow.state == state)
+        if before is not None:
+            query = query.where(JobRunRow.id < before)
+        return list(await self.session.scalars(query.order_by(JobRunRow.id.desc()).limit(limit)))
+
+    async def active_of(self, job_id: str) -> list[JobRunRow]:
+        """Give a job's runs that have not ended, the oldest first."""
+        query = select(JobRunRow).where(JobRunRow.job_id == job_id, JobRunRow.state.in_(ACTIVE))
+        return list(await self.session.scalars(query.order_by(JobRunRow.id)))
+
+    async def count_active(self, job_id: str) -> int:
+        """Count a job's runs that have not ended."""
+        query = select(func.count()).where(JobRunRow.job_id == job_id, JobRunRow.state.in_(ACTIVE))
+        return int(await self.session.scalar(query) or 0)
+
+    async def attempts(self, run_id: str) -> list[JobAttemptRow]:
+        """Give a run's attempts, the newest first."""
+        query = select(JobAttemptRow).where(JobAttemptRow.run_id == run_id)
+        return list(await self.session.scalars(query.order_by(JobAttemptRow.attempt.desc())))
+
+    async def close_attempts(self, run_id: str, outcome: str, now: datetime) -> None:
+        """End the attempts of a run that have not ended."""
+        await self.session.execute(
+            update(JobAttemptRow)
+            .where(JobAttemptRow.run_id == run_id, JobAttemptRow.ended_at.is_(None))
+            .values(ended_at=now, outcome=outcome)
+        )
+
+    async def attempt(self, run_id: str, attempt: int) -> JobAttemptRow | None:
+        """Give one attempt of a run."""
+        query = select(JobAttemptRow).where(JobAttemptRow.run_id == run_id, JobAttemptRow.attempt == attempt)
+        return (await self.session.scalars(query.execution_options(populate_existing=True))).first()

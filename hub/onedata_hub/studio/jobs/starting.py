@@ -1,0 +1,279 @@
+"""Start the newest attempt of a run that this studio holds.
+
+A start is made again after any interruption: the key and the token are new, the attempt and its
+reference are the same, and the backend executes an attempt once however often it is started.
+"""
+
+import logging
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from onedata.contract import environment as names
+from onedata.contract.jobs import RunState
+from onedata.contract.runner import RunLimits, RunResult, RunSpec
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from onedata_hub.backends.compute.base import ComputeError, StartRequest
+from onedata_hub.backends.objects.errors import ObjectMissing, StoreError
+from onedata_hub.identity import Caller, HubUnreachable
+from onedata_hub.profiles import ServerSize
+from onedata_hub.studio.context import Context
+from onedata_hub.studio.database import utc_now
+from onedata_hub.studio.errors import StudioError
+from onedata_hub.studio.jobs.cancelling import clip
+from onedata_hub.studio.jobs.checks import check_profile
+from onedata_hub.studio.jobs.outputs import notebook_key
+from onedata_hub.studio.jobs.runner_service import hash_key, settle
+from onedata_hub.studio.jobs.runs_repository import ACTIVE, RunRepository
+from onedata_hub.studio.jobs.tables import JobAttemptRow, JobRunDetailRow, JobRunRow
+
+log = logging.getLogger("onedata.studio.jobs")
+
+MOST_STARTS = 5  # of an attempt whose runner ends each time without a result
+_TOKEN_MARGIN_SECONDS = 3_600  # beyond the timeout: for the start, and for cells that clean up
+_LONGEST_WAIT = timedelta(seconds=60)
+_SHORTEST_WAIT = timedelta(seconds=1)
+
+
+class _Hopeless(Exception):
+    """The attempt can never be started; the message says why."""
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """A run as it stood when its start began."""
+
+    run: JobRunRow
+    detail: JobRunDetailRow
+
+
+class Starter:
+    """Starts attempts on behalf of one studio process.
+
+    Args:
+        owner: The process, as leases name it.
+    """
+
+    def __init__(self, context: Context, owner: str) -> None:
+        self.context = context
+        self.owner = owner
+
+    async def start(self, run_id: str) -> None:
+        """Start a run's newest attempt; put it off if a part is away, end it if there is no way."""
+        plan = await self._plan(run_id)
+        if plan is None:
+            return
+        if plan.run.cancel_requested_at is not None and await self._never_started(plan):
+            await self._give_up(plan, "")
+            return
+        try:
+            request = await self._request(plan)
+            if request is None:
+                return
+            await self.context.compute.start(request)
+        except _Hopeless as error:
+            await self._give_up(plan, str(error))
+        except (HubUnreachable, ComputeError, StoreError, StudioError) as error:
+            await self._put_off(plan, str(error))
+        else:
+            await self._mark_running(plan)
+
+    async def _plan(self, run_id: str) -> _Plan | None:
+        async with self.context.database.read() as session:
+            run = await session.get(JobRunRow, run_id)
+            if run is None or run.owner != self.owner or run.state not in ACTIVE:
+                return None
+            return _Plan(run, await RunRepository(session).detail(run_id))
+
+    async def _never_started(self, plan: _Plan) -> bool:
+        async with self.context.database.read() as session:
+            attempt = await RunRepository(session).attempt(plan.run.id, plan.run.attempt)
+        return attempt is None or attempt.starts == 0
+
+    async def _request(self, plan: _Plan) -> StartRequest | None:
+        """Gather all that the attempt needs; None if the run is not ours any more."""
+        run, detail = plan.run, plan.detail
+        size = self._size(run, detail)
+        try:
+            notebook = await self.context.objects.get_bytes(notebook_key(run.workspace, detail.snapshot))
+        except ObjectMissing as error:
+            raise _Hopeless("The notebook's snapshot is not in the object store any more.") from error
+        token_id, token, caller = await self._token(run, detail)
+        key = secrets.token_urlsafe(32)
+        if not await self._note_start(run, key, token_id, caller):
+            return None
+        hidden_gpus = {} if size.gpus else {"CUDA_VISIBLE_DEVICES": ""}
+        return StartRequest(
+            spec=self._spec(run, detail),
+            notebook=notebook,
+            environment={
+                **hidden_gpus,
+                **size.environment,
+                **detail.environment,
+                **self._own_environment(run, size.profile, token),
+                names.RUN_KEY: key,
+            },
+            limits=RunLimits(memory_bytes=size.memory_bytes, cpus=size.cpus),
+        )
+
+    def _size(self, run: JobRunRow, detail: JobRunDetailRow) -> ServerSize:
+        try:
+            return check_profile(self.context.settings, detail.profile)
+        except StudioError as error:
+            if run.state == RunState.running.value:
+                return ServerSize(
+                    profile=detail.profile or ""
+                )  # the backend has its limits since the first start
+            if error.status == 422:
+                raise _Hopeless(error.message) from error
+            raise
+
+    async def _token(self, run: JobRunRow, detail: JobRunDetailRow) -> tuple[str, str, Caller | None]:
+        """Have the hub make a token of the run's user; give its id, itself, and who the hub says holds it."""
+        identity = self.context.identity
+        try:
+            token_id, token = await identity.create_token(
+                run.created_by,
+                scopes=[
+                    f"access:services!service={self.context.service_name}",
+                    "access:services!service=mlflow",
+                    f"read:users:name!user={run.created_by}",
+                    f"read:users:groups!user={run.created_by}",
+                ],
+                expires_in=int(detail.timeout_seconds) + _TOKEN_MARGIN_SECONDS,
+                note=f"job run {run.id}",
+            )
+            return token_id, token, await identity.caller_for_token(token)
+        except HubUnreachable:
+            if run.state == RunState.running.value:
+                return (
+                    "",
+                    "",
+                    None,
+                )  # it has run: what is left to do is to deliver its result, with its key alone
+            raise
+
+    def _spec(self, run: JobRunRow, detail: JobRunDetailRow) -> RunSpec:
+        return RunSpec(
+            run_id=run.id,
+            attempt=run.attempt,
+            job_name=run.job_name,
+            workspace=run.workspace,
+            user=run.created_by,
+            studio_url=self.context.settings.public_url,
+            notebook_path=detail.notebook_path,
+            notebook_digest=detail.notebook_digest,
+            kernel=detail.kernel,
+            parameters=detail.parameters,
+            timeout_seconds=detail.timeout_seconds,
+        )
+
+    def _own_environment(self, run: JobRunRow, profile: str, token: str) -> dict[str, str]:
+        settings = self.context.settings
+        return {
+            names.STUDIO_URL: settings.public_url,
+            names.WORKSPACE: run.workspace,
+            names.PROFILE: profile,
+            names.TOKEN: token,
+            "JUPYTERHUB_USER": run.created_by,
+            "MLFLOW_TRACKING_URI": settings.mlflow_url,
+            "MLFLOW_TRACKING_TOKEN": token,
+        }
+
+    async def _note_start(self, run: JobRunRow, key: str, token_id: str, caller: Caller | None) -> bool:
+        """Keep the new key and token before they are used; False if the run is not ours any more."""
+        async with self.context.database.write() as session:
+            held = await self._held(session, run)
+            if held is None:
+                return False
+            attempt = await self._attempt_row(session, held)
+            attempt.key_hashes = [*attempt.key_hashes, hash_key(key)]
+            attempt.token_ids = [*attempt.token_ids, token_id] if token_id else attempt.token_ids
+            attempt.starts += 1
+            if caller is not None:
+                attempt.user_groups, attempt.user_is_admin = sorted(caller.groups), caller.admin
+            return True
+
+    async def _held(self, session: AsyncSession, run: JobRunRow) -> JobRunRow | None:
+        """Give the run for writing, if it still is ours, active, and at the same attempt."""
+        held = await RunRepository(session).lock(run.id)
+        is_ours = held is not None and held.owner == self.owner and held.state in ACTIVE
+        return held if held is not None and is_ours and held.attempt == run.attempt else None
+
+    @staticmethod
+    async def _attempt_row(session: AsyncSession, run: JobRunRow) -> JobAttemptRow:
+        attempt = await RunRepository(session).attempt(run.id, run.attempt)
+        if attempt is None:
+            attempt = JobAttemptRow(
+                run_id=run.id,
+                attempt=run.attempt,
+                user=run.created_by,
+                user_groups=[],
+                user_is_admin=False,
+                key_hashes=[],
+                token_ids=[],
+                created_at=utc_now(),
+                starts=0,
+            )
+            session.add(attempt)
+        return attempt
+
+    async def _mark_running(self, plan: _Plan) -> None:
+        async with self.context.database.write() as session:
+            held = await self._held(session, plan.run)
+            if held is None:
+                return
+            now = utc_now()
+            attempt = await self._attempt_row(session, held)
+            attempt.started_at = attempt.started_at or now
+            if held.cancel_requested_at is None:
+                held.message, held.failing_cell = "", None
+            if held.state == RunState.queued.value:
+                held.state, held.started_at, held.cells_done = RunState.running.value, now, 0
+
+    async def _put_off(self, plan: _Plan, why: str) -> None:
+        """Let the run wait for the part that is away, and say so where people look."""
+        now = utc_now()
+        patience = timedelta(seconds=self.context.settings.jobs_start_patience_seconds)
+        async with self.context.database.write() as session:
+            held = await self._held(session, plan.run)
+            if held is None:
+                return
+            attempt = await self._attempt_row(session, held)
+            waited = now - attempt.created_at
+            if waited <= patience or held.state == RunState.running.value:
+                wait = max(_SHORTEST_WAIT, min(waited / 2, _LONGEST_WAIT))
+                self._release(held, f"Not started yet: {why}", now + wait)
+                return
+        hours = f"{patience.total_seconds() / 3600:g} h"
+        await self._give_up(plan, f"It could not be started for {hours}: {why}")
+
+    @staticmethod
+    def _release(run: JobRunRow, message: str, not_before: datetime) -> None:
+        """Give a queued run back. One that ran keeps its slot: its runner may still be there."""
+        run.message = clip(message, 1_000)
+        if run.state == RunState.queued.value:
+            run.not_before = not_before
+            run.slot_job_id = run.owner = run.lease_until = None
+
+    async def _give_up(self, plan: _Plan, why: str) -> None:
+        """End the attempt without a runner's word."""
+        log.warning(
+            "Run %s, attempt %d, is not started: %s", plan.run.id, plan.run.attempt, why or "cancelled"
+        )
+        async with self.context.database.write() as session:
+            held = await self._held(session, plan.run)
+            if held is None:
+                return
+            attempt = await self._attempt_row(session, held)
+            await session.flush()
+            await settle(session, held.id, lost_result(attempt, why, utc_now()), None)
+
+
+def lost_result(attempt: JobAttemptRow, why: str, now: datetime) -> RunResult:
+    """Make the result of an attempt that no runner will ever report on."""
+    fields: dict[str, Any] = {"progress": {}, "outcome": "lost", "message": why}
+    began = attempt.started_at or now
+    return RunResult(attempt=attempt.attempt, started_at=began, finished_at=now, **fields)

@@ -1,0 +1,134 @@
+"""Look after the runs that this studio holds, and clean up after those that have ended."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from onedata.contract.jobs import RunState
+
+from onedata_hub.backends.compute.base import ComputeError, ComputeState
+from onedata_hub.identity import HubUnreachable
+from onedata_hub.studio.context import Context
+from onedata_hub.studio.database import utc_now
+from onedata_hub.studio.jobs.leases_repository import LeaseRepository
+from onedata_hub.studio.jobs.references import reference_of
+from onedata_hub.studio.jobs.runner_service import settle
+from onedata_hub.studio.jobs.runs_repository import RunRepository
+from onedata_hub.studio.jobs.starting import MOST_STARTS, lost_result
+from onedata_hub.studio.jobs.tables import JobAttemptRow, JobRunRow
+
+log = logging.getLogger("onedata.studio.jobs")
+
+CANCEL_GRACE = timedelta(seconds=2)  # the runner hears of a cancel with its next report; then it is told
+TIMEOUT_GRACE = timedelta(seconds=60)  # the runner keeps the timeout itself; this is for one that hangs
+PAGE_GRACE = timedelta(minutes=10)  # for the page that the runner makes after its result
+_ASK_AGAIN = timedelta(seconds=30)
+_CLEANED_AT_ONCE = 20
+
+
+class Supervisor:
+    """Follows attempts through the compute backend.
+
+    Args:
+        owner: The studio process, as leases name it.
+        start: Called with the id of a run whose runner is gone: to start it again.
+    """
+
+    def __init__(self, context: Context, owner: str, start: Callable[[str], None]) -> None:
+        self.context = context
+        self.owner = owner
+        self._start = start
+        self._asked: dict[str, datetime] = {}
+        self._start_again: dict[str, datetime] = {}
+
+    async def look_after(self, run: JobRunRow) -> None:
+        """Do for one run what its state asks for."""
+        if run.state == RunState.queued.value:
+            self._start(run.id)
+            return
+        reference = reference_of(run.id, run.attempt)
+        if await self.context.compute.state(reference) == ComputeState.gone:
+            await self._on_gone(run)
+        else:
+            await self._end_if_due(run, reference)
+
+    async def _on_gone(self, run: JobRunRow) -> None:
+        """Start the runner again: it delivers the result it left, or says that the attempt is lost."""
+        now = utc_now()
+        async with self.context.database.read() as session:
+            seen = await session.get(JobRunRow, run.id)
+            attempt = await RunRepository(session).attempt(run.id, run.attempt)
+        is_current = seen is not None and seen.attempt == run.attempt and not RunState(seen.state).is_final
+        if attempt is None or attempt.ended_at is not None or not is_current:
+            return  # its result came while we asked
+        if attempt.starts >= MOST_STARTS:
+            await self._give_up(attempt, now)
+        elif self._start_again.setdefault(run.id, now) <= now:
+            self._start_again[run.id] = now + timedelta(seconds=2**attempt.starts)
+            self._start(run.id)
+
+    async def _give_up(self, attempt: JobAttemptRow, now: datetime) -> None:
+        why = f"Its runner was started {attempt.starts} times and ended each time without a result; see its log."
+        async with self.context.database.write() as session:
+            await settle(session, attempt.run_id, lost_result(attempt, why, now), None)
+
+    async def _end_if_due(self, run: JobRunRow, reference: str) -> None:
+        now = utc_now()
+        if run.cancel_requested_at is not None:
+            if now - run.cancel_requested_at >= CANCEL_GRACE:
+                await self._ask_to_end(reference, now)
+            return
+        async with self.context.database.read() as session:
+            repository = RunRepository(session)
+            timeout = timedelta(seconds=(await repository.detail(run.id)).timeout_seconds)
+            attempt = await repository.attempt(run.id, run.attempt)
+        if attempt is None or attempt.started_at is None:
+            return
+        if now - attempt.started_at >= timeout + TIMEOUT_GRACE:
+            await self._note_overdue(run, now)
+            await self._ask_to_end(reference, now)
+
+    async def _note_overdue(self, run: JobRunRow, now: datetime) -> None:
+        async with self.context.database.write() as session:
+            attempt = await RunRepository(session).attempt(run.id, run.attempt)
+            if attempt is not None and attempt.overdue_at is None:
+                attempt.overdue_at = now
+
+    async def _ask_to_end(self, reference: str, now: datetime) -> None:
+        if self._asked.get(reference, now - _ASK_AGAIN) <= now - _ASK_AGAIN:
+            self._asked[reference] = now
+            await self.context.compute.cancel(reference)
+
+    def forget(self, held: set[str]) -> None:
+        """Drop what is remembered of runs that this studio holds no more."""
+        self._start_again = {run: at for run, at in self._start_again.items() if run in held}
+        known = tuple(held)
+        self._asked = {ref: at for ref, at in self._asked.items() if ref.startswith(known)} if known else {}
+
+    async def clean(self) -> None:
+        """Revoke the tokens of ended attempts, and drop their files once their runners are gone."""
+        async with self.context.database.read() as session:
+            ended = await LeaseRepository(session).to_clean(_CLEANED_AT_ONCE)
+        for attempt in ended:
+            try:
+                await self._clean_one(attempt)
+            except (HubUnreachable, ComputeError) as error:
+                log.info("Attempt %d of run %s is cleaned later: %s", attempt.attempt, attempt.run_id, error)
+
+    async def _clean_one(self, attempt: JobAttemptRow) -> None:
+        now = utc_now()
+        for token_id in attempt.token_ids:
+            await self.context.identity.revoke_token(attempt.user, token_id)
+        reference = reference_of(attempt.run_id, attempt.attempt)
+        assert attempt.ended_at is not None, "only ended attempts are cleaned"
+        is_gone = await self.context.compute.state(reference) == ComputeState.gone
+        if is_gone:
+            await self.context.compute.remove(reference)
+        elif now - attempt.ended_at > PAGE_GRACE:
+            await self._ask_to_end(reference, now)
+        if attempt.token_ids or is_gone:
+            async with self.context.database.write() as session:
+                row = await RunRepository(session).attempt(attempt.run_id, attempt.attempt)
+                assert row is not None, "attempts are never deleted"
+                row.token_ids = []
+                row.cleaned_at = now if is_gone else None
