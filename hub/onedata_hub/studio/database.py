@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -10,7 +10,7 @@ from typing import Any, cast
 from sqlalchemy import DateTime, MetaData, create_engine, event
 from sqlalchemy.engine import URL, Dialect, Engine, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.types import TypeDecorator
 
@@ -125,8 +125,8 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncSession]:
         """Open a session that only reads."""
         if self._reader is not None:
-            with Session(self._reader, expire_on_commit=False, autoflush=False) as plain:
-                yield cast(AsyncSession, InlineSession(plain))
+            with self._reader.connect() as connection, closing(InlineSession(connection)) as session:
+                yield cast(AsyncSession, session)
         else:
             async with self._sessions() as session:
                 yield session

@@ -1,11 +1,16 @@
 """The members table."""
 
 from onedata.contract.workspaces import Member, Role
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from onedata_hub.studio.database import utc_now
+from onedata_hub.studio.inline import columns_only
 from onedata_hub.studio.workspaces.tables import MemberRow
+
+_ROLES_OF = columns_only(
+    select(MemberRow.workspace, MemberRow.role).where(MemberRow.user == bindparam("user"))
+)
 
 
 class WorkspaceRepository:
@@ -16,9 +21,7 @@ class WorkspaceRepository:
 
     async def roles_of(self, user: str) -> dict[str, Role]:
         """Give the roles set for a user, by workspace."""
-        rows = await self.session.execute(
-            select(MemberRow.workspace, MemberRow.role).where(MemberRow.user == user)
-        )
+        rows = await self.session.execute(_ROLES_OF, {"user": user})
         return {workspace: Role(role) for workspace, role in rows}
 
     async def members(self, workspace: str) -> list[Member]:
