@@ -117,7 +117,7 @@ class Execution:
         try:
             await self.kernel.start(self.environment, self.limits, self.spool.work, self.spool.folder.name)
             self.on_kernel_started()
-            await self._unless_stopped(client.async_start_new_kernel_client())
+            await self._unless_stopped(client.async_start_new_kernel_client(), gently=False)
         except (OSError, RuntimeError) as error:
             tail = self.kernel.log_tail()
             raise KernelNotStarted(
@@ -153,22 +153,24 @@ class Execution:
             if reply is not None and "language_info" in reply["content"]:
                 client.nb.metadata["language_info"] = reply["content"]["language_info"]
 
-    async def _unless_stopped(self, work: Coroutine[Any, Any, Any]) -> None:
-        """Do a piece of work; when the run is asked to stop meanwhile, end it and raise ``_Stopped``."""
+    async def _unless_stopped(self, work: Coroutine[Any, Any, Any], gently: bool = True) -> None:
+        """Do a piece of work; when the run is asked to stop meanwhile, end it and raise ``_Stopped``.
+
+        ``gently`` interrupts the kernel first, so that the cell may clean up.
+        """
         task, stopped = asyncio.ensure_future(work), asyncio.ensure_future(self.stop.wait())
         try:
             await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
             if task.done():
                 task.result()
                 return
-            await self._end_work(task)
+            await self._end_work(task, gently and self.stop.reason != "out_of_memory")
             raise _Stopped
         finally:
             stopped.cancel()
 
-    async def _end_work(self, task: "asyncio.Future[Any]") -> None:
-        """Interrupt what the kernel does, so that it may clean up; kill it if it does not end soon."""
-        if self.stop.reason != "out_of_memory":
+    async def _end_work(self, task: "asyncio.Future[Any]", gently: bool) -> None:
+        if gently:
             await self.kernel.interrupt()
             await asyncio.wait({task}, timeout=_INTERRUPT_GRACE_SECONDS)
         if not task.done():
@@ -178,8 +180,9 @@ class Execution:
 
     async def _end_kernel(self, client: _Client) -> None:
         """Let the kernel shut down (its ``atexit`` runs), then end all that it started."""
-        with contextlib.suppress(RuntimeError):
-            await client._async_cleanup_kernel()
+        if client.km is not None:  # else a failed start has cleaned up already
+            with contextlib.suppress(RuntimeError):
+                await client._async_cleanup_kernel()
         await self.kernel.kill()
         end_descendants()
         self.kernel.forget()

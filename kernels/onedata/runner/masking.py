@@ -39,6 +39,7 @@ def _spellings(secret: str) -> set[str]:
         for value in plain
         for spelling in (
             repr(value)[1:-1],
+            repr(value + "'\"")[1:-4],  # in a text with both quotes repr escapes the single one
             json.dumps(value)[1:-1],
             json.dumps(value, ensure_ascii=False)[1:-1],
             html.escape(value),

@@ -55,13 +55,14 @@ class StudioLink:
 
     def report(self, report: RunReport) -> RunReply:
         """Tell how far the run is, and hear whether it shall stop."""
-        answer = self._send(
-            "POST", "/report", report.model_dump_json().encode(), _JSON, REPORT_TIMEOUT_SECONDS
-        )
+        body = report.model_dump_json().encode()
+        content_type, content = self._send("POST", "/report", body, _JSON, REPORT_TIMEOUT_SECONDS)
         try:
-            return RunReply.model_validate_json(answer)
+            if content_type == _JSON:
+                return RunReply.model_validate_json(content)
         except ValueError as error:
-            raise StudioAway(f"The answer to a report is none: {answer[:200]!r}") from error
+            raise StudioAway(f"The answer to a report is none: {content[:200]!r}") from error
+        raise StudioAway(f"The answer to a report is {content_type}, so it is not the studio's.")
 
     def upload(self, path: Path) -> None:
         """Send one output file under its own name."""
@@ -72,8 +73,10 @@ class StudioLink:
         """Tell how the attempt ended."""
         self._send("POST", "/result", result.model_dump_json().encode(), _JSON, REPORT_TIMEOUT_SECONDS)
 
-    def _send(self, method: str, path: str, body: bytes, content_type: str, timeout: float) -> bytes:
-        """Send a request and give the body of a good answer.
+    def _send(
+        self, method: str, path: str, body: bytes, content_type: str, timeout: float
+    ) -> tuple[str, bytes]:
+        """Send a request and give the content type and body of a good answer.
 
         Raises:
             StudioAway: If nothing answers, or something other than the studio does.
@@ -90,9 +93,10 @@ class StudioLink:
             raise StudioAway(f"{type(error).__name__}: {error}") from error
         finally:
             connection.close()
+        answered_type = answer.headers.get_content_type()
         if 200 <= answer.status < 300:
-            return content
-        raise _meaning(answer.status, answer.headers.get_content_type(), content)
+            return answered_type, content
+        raise _meaning(answer.status, answered_type, content)
 
     def _connect(self, timeout: float) -> http.client.HTTPConnection:
         if self._secure:

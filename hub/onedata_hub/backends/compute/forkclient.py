@@ -133,7 +133,7 @@ class ForkClient:
         self._server_started = time.monotonic()
         with self._log.open("ab") as log:
             self._server = subprocess.Popen(
-                [sys.executable, "-m", "onedata.runner.forkserver", str(self._path)],
+                [sys.executable, "-P", "-m", "onedata.runner.forkserver", str(self._path)],
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

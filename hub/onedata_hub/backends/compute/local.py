@@ -46,13 +46,17 @@ class LocalCompute(ComputeBackend):
     Args:
         spool_dir: The folder of the attempts' folders. Studios that share it share their runs.
         use_fork_server: Fork runners from a warm parent; without it each run starts a second later.
+        fork_socket: The fork server's socket; by default one for each spool.
     """
 
-    def __init__(self, spool_dir: Path, *, use_fork_server: bool = True) -> None:
+    def __init__(
+        self, spool_dir: Path, *, use_fork_server: bool = True, fork_socket: Path | None = None
+    ) -> None:
         self._spool_dir = spool_dir.absolute()
         self._machine = machine_environment(os.environ)
         self._forks: ForkClient | None = None
         self._use_fork_server = use_fork_server
+        self._fork_socket = fork_socket
         self._started: list[subprocess.Popen[bytes]] = []
         self._insisting: dict[str, asyncio.Task[None]] = {}
 
@@ -125,7 +129,8 @@ class LocalCompute(ComputeBackend):
         if self._forks is None:
             self._spool_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
             log = self._spool_dir / ".forkserver.log"
-            self._forks = ForkClient(socket_path(self._spool_dir), self._machine, log)
+            path = self._fork_socket or socket_path(self._spool_dir)
+            self._forks = ForkClient(path, self._machine, log)
         return self._forks
 
     async def _fork(self, folder: SpoolFolder, environment: Mapping[str, str]) -> RunnerProcess | None:
@@ -137,15 +142,21 @@ class LocalCompute(ComputeBackend):
         """Start the runner as a command. Its secrets are in its environment, not in its arguments."""
         descriptor = os.open(folder.path / RUNNER_LOG_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(descriptor, "ab") as log:
-            started = subprocess.Popen(
-                [sys.executable, "-m", "onedata.runner", str(folder.path)],
-                env=dict(environment),
-                cwd=folder.path,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+            # Blocked in this thread, so in the child: a cancel that comes while Python starts waits
+            # for the runner's handler.
+            before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+            try:
+                started = subprocess.Popen(
+                    [sys.executable, "-P", "-m", "onedata.runner", str(folder.path)],
+                    env=dict(environment),
+                    cwd=folder.path,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
         self._started.append(started)
         process = RunnerProcess.of(started.pid)
         if process is None:

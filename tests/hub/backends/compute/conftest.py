@@ -1,0 +1,37 @@
+"""The adapters of the compute port, and a studio that the runners they start can tell."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from onedata_hub.backends.compute import ComputeBackend, LocalCompute
+
+from tests.support.runner import SmallStudio
+
+
+@pytest.fixture
+def studio() -> Iterator[SmallStudio]:
+    studio = SmallStudio()
+    studio.come()
+    yield studio
+    studio.go()
+
+
+@pytest.fixture(scope="session")
+def fork_socket(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A socket for all tests: the server behind it outlives the pause between two of them."""
+    return tmp_path_factory.mktemp("fork") / "fork.sock"
+
+
+@pytest.fixture(params=["forked", "as a command"])
+async def compute(
+    request: pytest.FixtureRequest, tmp_path: Path, fork_socket: Path
+) -> AsyncIterator[ComputeBackend]:
+    """Each adapter, ready; what a test left running is cancelled after it."""
+    forked = request.param == "forked"
+    backend = LocalCompute(tmp_path / "spool", use_fork_server=forked, fork_socket=fork_socket)
+    await backend.prepare()
+    yield backend
+    for reference in await backend.list_running():
+        await backend.cancel(reference)
+    await backend.close()
