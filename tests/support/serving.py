@@ -1,43 +1,27 @@
-"""A studio that answers on a real port, for clients that are not asynchronous."""
+"""Serve a test's own app on a real port, for clients in other processes."""
 
 import asyncio
 import contextlib
-import threading
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 from typing import Any
 
 import uvicorn
 
-from tests.support.studio import PREFIX, StudioUnderTest, running_studio
 
-
-@contextlib.contextmanager
-def served_studio(folder: Path, **options: Any) -> Iterator[tuple[StudioUnderTest, str]]:
-    """Serve a studio from a thread of its own; give it and its URL."""
-    ready = threading.Event()
-    held: dict[str, Any] = {}
-
-    async def serve() -> None:
-        async with running_studio(folder, **options) as studio:
-            config = uvicorn.Config(
-                studio.app, host="127.0.0.1", port=0, log_level="warning", access_log=False, lifespan="off"
-            )
-            server = held["server"] = uvicorn.Server(config)
-            task = asyncio.create_task(server.serve())
-            while not server.started and not task.done():
-                await asyncio.sleep(0.01)
-            held["studio"] = studio
-            held["port"] = server.servers[0].sockets[0].getsockname()[1]
-            ready.set()
-            await task
-
-    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
-    thread.start()
-    if not ready.wait(30):
-        raise RuntimeError("The studio did not start within 30 s.")
+@contextlib.asynccontextmanager
+async def served(app: Any) -> AsyncIterator[str]:
+    """Give the address of an app whose lifespan runs already."""
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=0, lifespan="off", log_level="warning")
+    )
+    with contextlib.suppress(AttributeError):
+        server.install_signal_handlers = lambda: None  # the test's process keeps its own
+    task = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
     try:
-        yield held["studio"], f"http://127.0.0.1:{held['port']}{PREFIX}"
+        yield f"http://127.0.0.1:{port}"
     finally:
-        held["server"].should_exit = True
-        thread.join(30)
+        server.should_exit = True
+        await task

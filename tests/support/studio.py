@@ -1,6 +1,8 @@
 """A real studio app for the tests: its own database, store and callers."""
 
 import contextlib
+import functools
+import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +53,14 @@ class StudioUnderTest:
         return self.client(self.hub.add_user(name, *groups, admin=admin))
 
 
+@functools.cache
+def migrated_sqlite() -> bytes:
+    """Give a migrated database's file: a copy takes a hundredth of the time that migrations take."""
+    with tempfile.TemporaryDirectory() as folder:
+        migrate(f"sqlite:///{folder}/studio.sqlite")
+        return Path(folder, "studio.sqlite").read_bytes()
+
+
 @contextlib.asynccontextmanager
 async def running_studio(
     folder: Path,
@@ -71,6 +81,8 @@ async def running_studio(
         parts=set(parts),
         **settings,
     )
+    if database_url is None and not (folder / "studio.sqlite").exists():
+        (folder / "studio.sqlite").write_bytes(migrated_sqlite())
     migrate(made.database_url)
     hub = hub or SmallHub()
     identity = HubIdentity(

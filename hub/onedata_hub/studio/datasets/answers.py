@@ -5,12 +5,14 @@ without being parsed and written again.
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import Response
-from onedata.contract.datasets import DatasetSummary, VersionSummary
 from pydantic import BaseModel
 from pydantic_core import to_json
+
+from onedata_hub.studio.paging import encode_cursor
 
 
 def answer(model: BaseModel, status: int = 200) -> Response:
@@ -52,24 +54,30 @@ def commit_json(version: str, *, unchanged: bool) -> str:
     return f'{{"version":{version},"unchanged":{json.dumps(unchanged)}}}'
 
 
-def dataset_summary(row: Any) -> DatasetSummary:
-    """Read a dataset's row for a list."""
-    return DatasetSummary.model_construct(**_summary_fields(row))
+def datasets_page_json(rows: Sequence[Any], limit: int) -> bytes:
+    """Write datasets' rows as a ``Page[DatasetSummary]``; a row beyond the limit says that more follow."""
+    cursor = encode_cursor(rows[limit - 1].name) if len(rows) > limit else None
+    return to_json({"items": [_summary_fields(row) for row in rows[:limit]], "next_cursor": cursor})
 
 
-def version_summary(row: Any) -> VersionSummary:
-    """Read a version's row for a list."""
-    return VersionSummary.model_construct(
-        version=row.number,
-        digest=row.digest,
-        rows=row.rows,
-        bytes=row.bytes,
-        files=row.files,
-        message=row.message,
-        created_at=row.created_at,
-        created_by=row.created_by,
-        job_run_id=row.job_run_id,
-    )
+def versions_page_json(rows: Sequence[Any], limit: int) -> bytes:
+    """Write versions' rows as a ``Page[VersionSummary]``; a row beyond the limit says that more follow."""
+    cursor = encode_cursor(str(rows[limit - 1].number)) if len(rows) > limit else None
+    items = [
+        {
+            "version": row.number,
+            "digest": row.digest,
+            "rows": row.rows,
+            "bytes": row.bytes,
+            "files": row.files,
+            "message": row.message,
+            "created_at": row.created_at,
+            "created_by": row.created_by,
+            "job_run_id": row.job_run_id,
+        }
+        for row in rows[:limit]
+    ]
+    return to_json({"items": items, "next_cursor": cursor})
 
 
 def _summary_fields(row: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from onedata.contract.paging import Page
 
 from onedata_hub.studio.access import AccessDep
 from onedata_hub.studio.context import ContextDep
-from onedata_hub.studio.datasets.answers import answer, json_answer
+from onedata_hub.studio.datasets.answers import json_answer
 from onedata_hub.studio.datasets.service import DatasetService
 from onedata_hub.studio.datasets.upload_endpoints import router as uploads
 from onedata_hub.studio.paging import DEFAULT_LIMIT, CursorQuery, LimitQuery
@@ -44,7 +44,7 @@ async def list_datasets(
     cursor: CursorQuery = None,
 ) -> Response:
     """The workspace's datasets by name, each with its newest version's figures."""
-    return answer(
+    return json_answer(
         await DatasetService(context).page(access, search=search, tag=tag, limit=limit, cursor=cursor)
     )
 
@@ -81,7 +81,7 @@ async def list_versions(
     cursor: CursorQuery = None,
 ) -> Response:
     """A dataset's versions, newest first."""
-    return answer(await DatasetService(context).versions(access, name, limit=limit, cursor=cursor))
+    return json_answer(await DatasetService(context).versions(access, name, limit=limit, cursor=cursor))
 
 
 @router.get(f"{_DATASET}/versions/{{version}}", response_model=DatasetVersion)

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from onedata.contract.names import DatasetRef
-from sqlalchemy import and_, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,6 +15,7 @@ from onedata_hub.studio.datasets.drafts import Draft
 from onedata_hub.studio.datasets.packing import pack_files
 from onedata_hub.studio.datasets.tables import AnyRow, DatasetRow, DetailRow, TagRow, VersionRow
 from onedata_hub.studio.ids import new_id
+from onedata_hub.studio.inline import columns_only
 from onedata_hub.studio.upsert import insert_into
 
 _SUMMARY = (
@@ -41,7 +43,60 @@ _VERSION = (
     VersionRow.created_by,
 )
 _VERSION_IN_FULL = (*_VERSION, DetailRow.columns, DetailRow.source)
+_PACKED = DetailRow.files.label("packed")
 _OF_VERSION = and_(DetailRow.dataset_id == VersionRow.dataset_id, DetailRow.number == VersionRow.number)
+
+# What every reader asks is built once (see ``inline``).
+_FIND = columns_only(
+    select(*_SUMMARY, DatasetRow.created_at, DatasetRow.created_by, DatasetRow.id)
+    .where(DatasetRow.workspace == bindparam("workspace"), DatasetRow.name == bindparam("name"))
+    .where(DatasetRow.deleted_at.is_(None))
+)
+_VERSION_OF = columns_only(
+    select(*_VERSION_IN_FULL)
+    .join(DetailRow, _OF_VERSION)
+    .where(VersionRow.dataset_id == bindparam("dataset_id"), VersionRow.number == bindparam("number"))
+)
+
+
+@cache
+def _by_name(*columns: Any) -> Any:
+    """Build the query of one version's columns, by ``workspace``, ``name`` and ``number``."""
+    return columns_only(
+        select(*columns)
+        .join(DetailRow, _OF_VERSION)
+        .join(DatasetRow, DatasetRow.id == VersionRow.dataset_id)
+        .where(DatasetRow.workspace == bindparam("workspace"), DatasetRow.name == bindparam("name"))
+        .where(DatasetRow.deleted_at.is_(None), VersionRow.number == bindparam("number"))
+    )
+
+
+@cache
+def _page_of_datasets(*, tag: bool, search: bool, after: bool) -> Any:
+    """Build the query of a list; each of the three is a condition that may be there, and its parameter."""
+    query = select(*_SUMMARY).where(
+        DatasetRow.workspace == bindparam("workspace"), DatasetRow.deleted_at.is_(None)
+    )
+    order = DatasetRow.name
+    if tag:
+        query = query.join(
+            TagRow, and_(TagRow.workspace == DatasetRow.workspace, TagRow.name == DatasetRow.name)
+        ).where(TagRow.workspace == bindparam("workspace"), TagRow.tag == bindparam("tag"))
+        order = TagRow.name
+    if search:
+        query = query.where(DatasetRow.search.like(bindparam("search"), escape="/"))
+    if after:
+        query = query.where(order > bindparam("after"))
+    return columns_only(query.order_by(order).limit(bindparam("limit")))
+
+
+@cache
+def _page_of_versions(*, before: bool) -> Any:
+    """Build the query of a dataset's versions; ``before`` is a condition that may be there."""
+    query = select(*_VERSION).where(VersionRow.dataset_id == bindparam("dataset_id"))
+    if before:
+        query = query.where(VersionRow.number < bindparam("before"))
+    return columns_only(query.order_by(VersionRow.number.desc()).limit(bindparam("limit")))
 
 
 class DatasetRepository:
@@ -54,27 +109,19 @@ class DatasetRepository:
         self, workspace: str, *, search: str | None, tag: str | None, after: str | None, limit: int
     ) -> Sequence[AnyRow]:
         """Give datasets by name, those whose name follows ``after``."""
-        query = select(*_SUMMARY).where(DatasetRow.workspace == workspace, DatasetRow.deleted_at.is_(None))
-        order = DatasetRow.name
-        if tag is not None:
-            query = query.join(
-                TagRow, and_(TagRow.workspace == DatasetRow.workspace, TagRow.name == DatasetRow.name)
-            ).where(TagRow.workspace == workspace, TagRow.tag == tag)
-            order = TagRow.name
-        if search:
-            query = query.where(DatasetRow.search.contains(search.casefold(), autoescape=True))
-        if after is not None:
-            query = query.where(order > after)
-        return (await self.session.execute(query.order_by(order).limit(limit))).all()
+        given = {
+            "workspace": workspace,
+            "tag": tag,
+            "search": _containing(search.casefold()) if search else None,
+            "after": after,
+            "limit": limit,
+        }
+        query = _page_of_datasets(tag=tag is not None, search=bool(search), after=after is not None)
+        return (await self.session.execute(query, given)).all()
 
     async def find(self, workspace: str, name: str) -> AnyRow | None:
         """Give a dataset's row with its newest version in full; None where there is none."""
-        query = (
-            select(*_SUMMARY, DatasetRow.created_at, DatasetRow.created_by, DatasetRow.id)
-            .where(DatasetRow.workspace == workspace, DatasetRow.name == name)
-            .where(DatasetRow.deleted_at.is_(None))
-        )
-        return (await self.session.execute(query)).first()
+        return (await self.session.execute(_FIND, {"workspace": workspace, "name": name})).first()
 
     async def lock(self, workspace: str, name: str) -> AnyRow | None:
         """Give a dataset's row, deleted or not, for this transaction alone; None where there never was one."""
@@ -144,27 +191,23 @@ class DatasetRepository:
 
     async def version(self, dataset_id: str, number: int) -> AnyRow | None:
         """Give a version in full, by its dataset's id."""
-        query = select(*_VERSION_IN_FULL).join(DetailRow, _OF_VERSION)
-        query = query.where(VersionRow.dataset_id == dataset_id, VersionRow.number == number)
-        return (await self.session.execute(query)).first()
+        given = {"dataset_id": dataset_id, "number": number}
+        return (await self.session.execute(_VERSION_OF, given)).first()
 
     async def find_version(self, workspace: str, name: str, number: int) -> AnyRow | None:
         """Give a version in full, by its dataset's name."""
-        return (await self.session.execute(_by_name(workspace, name, number, *_VERSION_IN_FULL))).first()
+        given = {"workspace": workspace, "name": name, "number": number}
+        return (await self.session.execute(_by_name(*_VERSION_IN_FULL), given)).first()
 
     async def find_files(self, workspace: str, name: str, number: int) -> AnyRow | None:
         """Give a version in full with its packed files (``packed``)."""
-        packed = DetailRow.files.label("packed")
-        return (
-            await self.session.execute(_by_name(workspace, name, number, *_VERSION_IN_FULL, packed))
-        ).first()
+        given = {"workspace": workspace, "name": name, "number": number}
+        return (await self.session.execute(_by_name(*_VERSION_IN_FULL, _PACKED), given)).first()
 
     async def versions(self, dataset_id: str, *, before: int | None, limit: int) -> Sequence[AnyRow]:
         """Give versions, newest first, those with a number below ``before``."""
-        query = select(*_VERSION).where(VersionRow.dataset_id == dataset_id)
-        if before is not None:
-            query = query.where(VersionRow.number < before)
-        return (await self.session.execute(query.order_by(VersionRow.number.desc()).limit(limit))).all()
+        given = {"dataset_id": dataset_id, "before": before, "limit": limit}
+        return (await self.session.execute(_page_of_versions(before=before is not None), given)).all()
 
     async def numbers(self, dataset_id: str) -> tuple[int, int]:
         """Give the lowest and the highest version number."""
@@ -225,11 +268,8 @@ class DatasetRepository:
         return (await self.session.execute(query)).all()
 
 
-def _by_name(workspace: str, name: str, number: int, *columns: Any) -> Any:
-    return (
-        select(*columns)
-        .join(DetailRow, _OF_VERSION)
-        .join(DatasetRow, DatasetRow.id == VersionRow.dataset_id)
-        .where(DatasetRow.workspace == workspace, DatasetRow.name == name, DatasetRow.deleted_at.is_(None))
-        .where(VersionRow.number == number)
-    )
+def _containing(text: str) -> str:
+    """Give the LIKE pattern of what holds a text, with ``/`` as its escape."""
+    for special in "/%_":
+        text = text.replace(special, f"/{special}")
+    return f"%{text}%"

@@ -4,10 +4,9 @@ import difflib
 import json
 from datetime import timedelta
 
-from onedata.contract.datasets import DatasetSummary, DatasetUpdate, VersionSummary
+from onedata.contract.datasets import DatasetUpdate
 from onedata.contract.lineage import NodeKind
 from onedata.contract.names import DatasetRef
-from onedata.contract.paging import Page
 from onedata.contract.workspaces import Role
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,7 +14,12 @@ from onedata_hub.studio.access import Access, is_member
 from onedata_hub.studio.audit.service import record
 from onedata_hub.studio.context import Context
 from onedata_hub.studio.database import utc_now
-from onedata_hub.studio.datasets.answers import dataset_json, dataset_summary, version_json, version_summary
+from onedata_hub.studio.datasets.answers import (
+    dataset_json,
+    datasets_page_json,
+    version_json,
+    versions_page_json,
+)
 from onedata_hub.studio.datasets.drafts import check_texts
 from onedata_hub.studio.datasets.manifests import manifest_json
 from onedata_hub.studio.datasets.repository import DatasetRepository
@@ -24,7 +28,7 @@ from onedata_hub.studio.datasets.words import search_text
 from onedata_hub.studio.errors import Conflict, Invalid, NotFound
 from onedata_hub.studio.lineage.nodes import Node
 from onedata_hub.studio.lineage.service import dependents
-from onedata_hub.studio.paging import decode_cursor, encode_cursor
+from onedata_hub.studio.paging import decode_cursor
 
 URL_LIFETIME = timedelta(hours=1)
 _SHOWN = 20
@@ -38,37 +42,29 @@ class DatasetService:
 
     async def page(
         self, access: Access, *, search: str | None, tag: str | None, limit: int, cursor: str | None
-    ) -> Page[DatasetSummary]:
-        """Give a page of the workspace's datasets, by name."""
+    ) -> bytes:
+        """Give a page of the workspace's datasets, by name, as JSON."""
         check_texts(search=search, tag=tag)
         after = decode_cursor(cursor, 1)[0] if cursor else None
         async with self.context.database.read() as session:
             rows = await DatasetRepository(session).page(
                 access.workspace, search=search, tag=tag, after=after, limit=limit + 1
             )
-        more = encode_cursor(rows[limit - 1].name) if len(rows) > limit else None
-        return Page[DatasetSummary].model_construct(
-            items=[dataset_summary(row) for row in rows[:limit]], next_cursor=more
-        )
+        return datasets_page_json(rows, limit)
 
     async def read(self, access: Access, name: str) -> str:
         """Give a dataset as JSON."""
         async with self.context.database.read() as session:
             return await self._json(session, access.workspace, name)
 
-    async def versions(
-        self, access: Access, name: str, *, limit: int, cursor: str | None
-    ) -> Page[VersionSummary]:
-        """Give a page of a dataset's versions, newest first."""
+    async def versions(self, access: Access, name: str, *, limit: int, cursor: str | None) -> bytes:
+        """Give a page of a dataset's versions, newest first, as JSON."""
         before = _number(decode_cursor(cursor, 1)[0]) if cursor else None
         async with self.context.database.read() as session:
             datasets = DatasetRepository(session)
             dataset = await self._find(datasets, access.workspace, name)
             rows = await datasets.versions(dataset.id, before=before, limit=limit + 1)
-        more = encode_cursor(str(rows[limit - 1].number)) if len(rows) > limit else None
-        return Page[VersionSummary].model_construct(
-            items=[version_summary(row) for row in rows[:limit]], next_cursor=more
-        )
+        return versions_page_json(rows, limit)
 
     async def version(self, access: Access, name: str, number: int) -> str:
         """Give a version as JSON."""

@@ -98,6 +98,13 @@ class UploadService:
         committing = Committing(self.context, access, upload, draft, telling)
         done = await committing.write(stored=False)
         if done is None:
+            if not await self._pin(access, upload_id, draft):
+                upload = await self._upload(
+                    access, upload_id
+                )  # closed since we read it, perhaps by its commit
+                if upload.state == COMMITTED:
+                    return await self._again(access, upload, draft)
+                raise _closed()
             await self._store(access, upload_id, draft)
             done = await committing.write(stored=True)
         assert done is not None  # write() asks for the files only while they are not stored
@@ -119,8 +126,8 @@ class UploadService:
                 await uploads.change(upload_id, state=ABANDONED, pinned=None)
         await self._abandon_staging(access.workspace, upload_id)
 
-    async def _store(self, access: Access, upload_id: str, draft: Draft) -> None:
-        """Put the files into the store, safe from any sweep.
+    async def _pin(self, access: Access, upload_id: str, draft: Draft) -> bool:
+        """Keep every sweep from the files of an upload; False where the upload is not open any more.
 
         The sweep writes its intents and then reads the pins, we write our pin and then read its
         intents: whichever comes second sees the other.
@@ -128,7 +135,7 @@ class UploadService:
         now = utc_now()
         async with self.context.database.write() as session:
             if not await UploadRepository(session).pin(upload_id, draft.digests, now, now + COMMIT_TIME):
-                raise _closed()
+                return False
         async with self.context.database.read() as session:
             doomed = await UploadRepository(session).doomed(
                 access.workspace, draft.digests, now - SWEEP_STALE
@@ -138,6 +145,10 @@ class UploadService:
                 f"{len(doomed)} of the upload's files were unused until now and are being cleared away at "
                 "this moment. Commit again in a minute; files that are gone by then are named."
             )
+        return True
+
+    async def _store(self, access: Access, upload_id: str, draft: Draft) -> None:
+        """Put the files, and the manifest that DVC finds them by, into the store."""
         store = self.context.objects
         with store_refusals():
             await store.promote(access.workspace, upload_id, draft.files)
