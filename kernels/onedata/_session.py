@@ -34,7 +34,7 @@ class Session:
         self.id = str(uuid.uuid4())
         self._lock = threading.Lock()
         self._seen: dict[str, dict[str, None]] = {"read": {}, "written": {}, "runs": {}}
-        self.on_dataset_read: list[Hook] = []
+        self.on_dataset_read: list[Hook] = [_tell_studio]
         self.on_dataset_written: list[Hook] = []
 
     @property
@@ -101,6 +101,12 @@ class Session:
             self._seen[what][entry] = None
             _write_for_the_runner(self.snapshot())
             return True
+
+
+def _tell_studio(ref: str) -> None:
+    from onedata._events import teller
+
+    teller().dataset_read(ref)
 
 
 def _tell(hooks: list[Hook], ref: str) -> None:
