@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from onedata_hub.mlflow_service.backend import Backend, RunFacts, VersionFacts
 from onedata_hub.mlflow_service.outbox import Outbox
+from onedata_hub.mlflow_service.refusals import Refusal
 
 log = logging.getLogger("onedata.mlflow.lineage")
 
@@ -144,12 +145,17 @@ def _facet(version: VersionFacts, run: RunFacts | None) -> dict[str, Any]:
 
 
 def _asked(body: bytes) -> dict[str, Any]:
+    """Read what lineage needs from the request; MLflow itself answers 500 where it is no JSON object."""
     try:
         asked = json.loads(body)
-        tags = {tag["key"]: tag["value"] for tag in asked.get("tags") or ()}
-        return {"name": str(asked["name"]), "is_prompt": str(tags.get(_PROMPT_TAG)).lower() == "true"}
+        tags = {str(tag["key"]): str(tag["value"]) for tag in asked.get("tags") or ()}
+        name = str(asked["name"])
     except (ValueError, TypeError, KeyError, AttributeError):
-        return {"name": "", "is_prompt": False}  # MLflow will say what is wrong with it
+        raise Refusal.invalid(
+            "To register a model version, send a JSON object with 'name', 'source' and, as a list of "
+            "{'key', 'value'}, 'tags'."
+        ) from None
+    return {"name": name, "is_prompt": tags.get(_PROMPT_TAG, "").lower() == "true"}
 
 
 def _made(answer: list[Message]) -> VersionFacts | None:
