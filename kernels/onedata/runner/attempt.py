@@ -186,21 +186,23 @@ class Attempt:
     def _result(self, ending: Ending, progress: Progress) -> RunResult:
         failure = ending.failure
         if failure is not None:
-            texts = {name: text for name, text in failure if isinstance(text, str)}
-            failure = failure.model_copy(
-                update={name: self._masker.mask(text) for name, text in texts.items()}
-            )
+            texts = {name: self._told(text) for name, text in failure if isinstance(text, str)}
+            failure = failure.model_copy(update=texts)
         return RunResult(
             **self._report(progress).model_dump(),
             outcome=ending.outcome,
             started_at=self._spool.started_at(),
             finished_at=datetime.now(UTC),
             failure=failure,
-            message=self._masker.mask(ending.message),
+            message=self._told(ending.message),
         )
 
     def _masked(self, progress: Progress) -> Progress:
-        return progress.model_copy(update={"current_name": self._masker.mask(progress.current_name)})
+        return progress.model_copy(update={"current_name": self._told(progress.current_name)})
+
+    def _told(self, text: str) -> str:
+        """Give a text as the studio may hear it: masked, and without halves of characters (no UTF-8 has them)."""
+        return self._masker.mask(text).encode("utf-8", "replace").decode()
 
     def _lost(self) -> tuple[Ending, Progress]:
         """Describe an execution whose runner died: from what it had saved, the cell it was in."""

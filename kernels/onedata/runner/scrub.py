@@ -17,7 +17,7 @@ def notebook_bytes(notebook: Any, masker: Masker) -> bytes:
     }
     scrubbed = nbformat.from_dict({**notebook, "cells": cells, "metadata": metadata})
     text: str = nbformat.v4.writes(scrubbed)
-    return text.encode("utf-8", "surrogatepass") + b"\n"
+    return text.encode("utf-8", "replace") + b"\n"
 
 
 def _scrub_cell(cell: Any, masker: Masker) -> dict[str, Any]:

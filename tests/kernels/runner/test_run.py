@@ -308,6 +308,15 @@ def test_parameters_that_look_like_code_stay_data(run: MakeRun) -> None:
     assert job.log() == repr(value) + "\n"
 
 
+def test_halves_of_characters_do_no_harm(run: MakeRun, studio: SmallStudio) -> None:
+    job = run(notebook("print('\\ud800')\nraise ValueError('\\udcff \\x00')"))
+    result = job.wait_for_end(job.start())
+    assert result.failure is not None
+    assert (result.outcome, result.failure.error_name) == ("failed", "ValueError")
+    assert [told.outcome for told in studio.results] == ["failed"]
+    assert set(studio.outputs) == {"executed.ipynb", "executed.html", "log.txt"}
+
+
 def test_papermill_itself_can_use_the_engine(tmp_path: Path) -> None:
     import papermill
 

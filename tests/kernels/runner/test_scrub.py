@@ -59,7 +59,7 @@ def test_no_secret_is_left_in_the_file_of_an_executed_notebook(
     case: tuple[list[str], nbformat.NotebookNode],
 ) -> None:
     secrets, notebook = case
-    written = json.loads(notebook_bytes(notebook, Masker(secrets)).decode("utf-8", "surrogatepass"))
+    written = json.loads(notebook_bytes(notebook, Masker(secrets)).decode())
     texts = written_texts(written["cells"]) + written_texts(written["metadata"])
     assert not [text for text in texts if any(secret in text for secret in secrets)]
 

@@ -6,6 +6,7 @@ command if not (a second or two): the same runner either way.
 """
 
 import asyncio
+import logging
 import os
 import signal
 import subprocess
@@ -24,10 +25,11 @@ from onedata_hub.backends.compute.base import (
     ComputeState,
     StartRequest,
 )
-from onedata_hub.backends.compute.forkclient import ForkClient, socket_path
+from onedata_hub.backends.compute.forkclient import ForkClient, ForkServerFolderError, socket_path
 from onedata_hub.backends.compute.spools import SpoolFolder, kill_tree, list_references, send_signal
 
 T = TypeVar("T")
+_logger = logging.getLogger(__name__)
 _READY_SECONDS = 30.0
 _LOOK_SECONDS = 0.25
 # What a process needs of this machine. The studio's own environment holds its secrets: none of it goes on.
@@ -113,8 +115,9 @@ class LocalCompute(ComputeBackend):
 
     async def prepare(self) -> None:
         """Start the fork server and wait until it answers."""
-        if self._use_fork_server:
-            await self._fork_client().wait_until_ready(_READY_SECONDS)
+        forks = self._fork_client()
+        if forks is not None:
+            await forks.wait_until_ready(_READY_SECONDS)
 
     async def close(self) -> None:
         """Let go of the fork server. Runs go on."""
@@ -125,18 +128,22 @@ class LocalCompute(ComputeBackend):
             await self._forks.close()
         self._reap()
 
-    def _fork_client(self) -> ForkClient:
-        if self._forks is None:
+    def _fork_client(self) -> ForkClient | None:
+        if self._forks is None and self._use_fork_server:
             self._spool_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
             log = self._spool_dir / ".forkserver.log"
-            path = self._fork_socket or socket_path(self._spool_dir)
-            self._forks = ForkClient(path, self._machine, log)
+            try:
+                path = self._fork_socket or socket_path(self._spool_dir)
+            except ForkServerFolderError as error:
+                _logger.warning("Runs start as commands, a second slower: %s", error)
+                self._use_fork_server = False
+            else:
+                self._forks = ForkClient(path, self._machine, log)
         return self._forks
 
     async def _fork(self, folder: SpoolFolder, environment: Mapping[str, str]) -> RunnerProcess | None:
-        if not self._use_fork_server:
-            return None
-        return await self._fork_client().fork(folder.path, environment)
+        forks = self._fork_client()
+        return await forks.fork(folder.path, environment) if forks is not None else None
 
     def _execute(self, folder: SpoolFolder, environment: Mapping[str, str]) -> RunnerProcess:
         """Start the runner as a command. Its secrets are in its environment, not in its arguments."""

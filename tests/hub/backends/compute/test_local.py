@@ -196,6 +196,18 @@ def test_a_folder_that_others_can_enter_is_not_used_for_the_socket(
         socket_path(tmp_path / "spool")
 
 
+async def test_runs_start_all_the_same_where_the_socket_has_no_safe_place(
+    tmp_path: Path, studio: SmallStudio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    socket_path(tmp_path / "spool").parent.chmod(0o777)
+    compute = LocalCompute(tmp_path / "spool")
+    await compute.prepare()
+    reference = await compute.start(request_for(studio, "print('here')"))
+    await until_gone(compute, reference)
+    assert await compute.log(reference, 0) == b"here\n"
+
+
 def test_of_the_studios_environment_a_run_gets_what_the_machine_needs() -> None:
     environment = {
         "HOME": "/home/ann",
