@@ -1,13 +1,17 @@
 """A studio with jobs, on each database, and what a test does with it."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from onedata_hub.studio.jobs.scheduler import Scheduler
+from onedata_hub.studio.jobs.tables import JobRow, JobRunRow
+from sqlalchemy import update
 
 from tests.hub.studio.jobs.fakes import Runner, RunnersByHand
 from tests.support.notebooks import make_notebook
@@ -72,18 +76,40 @@ async def wait_for_starts(scheduler: Scheduler) -> None:
             await task
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> str | None:
-    return request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
-
-
-@pytest.fixture
-async def jobs(tmp_path: Path, database_url: str | None) -> AsyncIterator[JobsUnderTest]:
-    """Jobs on the database of the parameter; ann is an editor of team-a."""
+@asynccontextmanager
+async def running_jobs(folder: Path, database_url: str | None = None) -> AsyncIterator[JobsUnderTest]:
+    """Jobs with ann, an editor of team-a; nothing happens by itself."""
     backend = RunnersByHand()
-    async with running_studio(tmp_path, database_url=database_url, compute=backend) as studio:
+    async with running_studio(folder, database_url=database_url, compute=backend) as studio:
         made = JobsUnderTest(studio, backend, Scheduler(studio.context), studio.user("ann", "team-a"))
         yield made
         await made.scheduler.close()
         for client in [made.ann, *made.clients]:
             await client.aclose()
+
+
+@pytest.fixture
+async def jobs(tmp_path: Path) -> AsyncIterator[JobsUnderTest]:
+    """Jobs on SQLite."""
+    async with running_jobs(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def any_jobs(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[JobsUnderTest]:
+    """Jobs on each database."""
+    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
+    async with running_jobs(tmp_path, url) as made:
+        yield made
+
+
+async def shift(jobs: JobsUnderTest, run_id: str, **values: object) -> None:
+    """Change a run behind everybody's back: let time have passed."""
+    async with jobs.studio.context.database.write() as session:
+        await session.execute(update(JobRunRow).where(JobRunRow.id == run_id).values(**values))
+
+
+async def make_due(jobs: JobsUnderTest, job_id: str, due_at: datetime) -> None:
+    """Let a job's next due time be in the past."""
+    async with jobs.studio.context.database.write() as session:
+        await session.execute(update(JobRow).where(JobRow.id == job_id).values(next_due_at=due_at))

@@ -9,7 +9,8 @@ from tests.hub.studio.jobs.conftest import API, WS, JobsUnderTest
 from tests.support.notebooks import make_notebook
 
 
-async def test_job_shows_what_was_chosen_and_what_the_notebook_takes(jobs: JobsUnderTest):
+async def test_job_shows_what_was_chosen_and_what_the_notebook_takes(any_jobs: JobsUnderTest):
+    jobs = any_jobs
     job = await jobs.make_job(
         parameters={"days": 3},
         environment={"MODE": "full"},
@@ -81,7 +82,8 @@ async def test_schedule_needs_every_parameter_and_a_run_too(jobs: JobsUnderTest)
     assert "'table' has no default" in scheduled.json()["detail"]
 
 
-async def test_name_is_taken_until_the_job_is_deleted(jobs: JobsUnderTest):
+async def test_name_is_taken_until_the_job_is_deleted(any_jobs: JobsUnderTest):
+    jobs = any_jobs
     first = await jobs.make_job("nightly")
     body = {"name": "nightly", "notebook": make_notebook()}
     taken = await jobs.ann.post(f"{WS}/jobs", json=body)
@@ -90,7 +92,8 @@ async def test_name_is_taken_until_the_job_is_deleted(jobs: JobsUnderTest):
     assert (taken.status_code, taken.json()["code"], again.status_code) == (409, "job_exists", 201)
 
 
-async def test_change_leaves_absent_fields_and_null_takes_the_schedule_away(jobs: JobsUnderTest):
+async def test_change_leaves_absent_fields_and_null_takes_the_schedule_away(any_jobs: JobsUnderTest):
+    jobs = any_jobs
     job = await jobs.make_job(parameters={"days": 3}, profile="small", schedule={"cron": "0 2 * * *"})
     path = f"{WS}/jobs/{job['id']}"
     renewed = (await jobs.ann.patch(path, json={"parameters": {"days": 5}})).json()
@@ -158,7 +161,8 @@ async def test_other_workspaces_jobs_and_runs_are_not_there(jobs: JobsUnderTest)
     assert (await eve.get(f"{API}/workspaces/team-e/runs")).json()["items"] == []
 
 
-async def test_jobs_come_by_name_in_pages_with_their_last_run(jobs: JobsUnderTest):
+async def test_jobs_come_by_name_in_pages_with_their_last_run(any_jobs: JobsUnderTest):
+    jobs = any_jobs
     for number in range(5):
         job = await jobs.make_job(f"job-{number}", overlap="queue")
         for _ in range(number % 3):
@@ -174,7 +178,8 @@ async def test_jobs_come_by_name_in_pages_with_their_last_run(jobs: JobsUnderTes
     assert ([j["name"] for j in found], [j["name"] for j in exact]) == (["job-3"], ["job-1"])
 
 
-async def test_deleting_a_job_cancels_what_waits_and_keeps_the_list(jobs: JobsUnderTest):
+async def test_deleting_a_job_cancels_what_waits_and_keeps_the_list(any_jobs: JobsUnderTest):
+    jobs = any_jobs
     job = await jobs.make_job()
     run = await jobs.start(job)
     gone = await jobs.ann.delete(f"{WS}/jobs/{job['id']}")
@@ -185,7 +190,8 @@ async def test_deleting_a_job_cancels_what_waits_and_keeps_the_list(jobs: JobsUn
     assert (await jobs.ann.post(f"{WS}/runs/{run['id']}/retry")).status_code == 404
 
 
-async def test_each_change_leaves_an_audit_row(jobs: JobsUnderTest):
+async def test_each_change_leaves_an_audit_row(any_jobs: JobsUnderTest):
+    jobs = any_jobs
     job = await jobs.make_job()
     await jobs.ann.patch(f"{WS}/jobs/{job['id']}", json={"parameters": {"days": 1}})
     run = await jobs.start(job)
