@@ -9,10 +9,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from fastapi import Response
+from onedata.contract.datasets import DatasetSummary
 from pydantic import BaseModel
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from onedata_hub.studio.paging import encode_cursor
+
+_SUMMARY = tuple(DatasetSummary.model_fields)
 
 
 def answer(model: BaseModel, status: int = 200) -> Response:
@@ -81,18 +84,10 @@ def versions_page_json(rows: Sequence[Any], limit: int) -> bytes:
 
 
 def _summary_fields(row: Any) -> dict[str, Any]:
-    return {
-        "workspace": row.workspace,
-        "name": row.name,
-        "description": row.description,
-        "tags": json.loads(row.tags),
-        "latest_version": row.latest_version,
-        "format": row.format,
-        "rows": row.rows,
-        "bytes": row.bytes,
-        "updated_at": row.updated_at,
-        "updated_by": row.updated_by,
-    }
+    """Read a summary: the repository selects its columns first, in the contract's order."""
+    fields = dict(zip(_SUMMARY, row, strict=False))
+    fields["tags"] = from_json(fields["tags"])
+    return fields
 
 
 def _open(head: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from onedata.contract.datasets import DatasetSummary
 from onedata.contract.names import DatasetRef
 from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.engine import Row
@@ -18,18 +19,8 @@ from onedata_hub.studio.ids import new_id
 from onedata_hub.studio.inline import columns_only
 from onedata_hub.studio.upsert import insert_into
 
-_SUMMARY = (
-    DatasetRow.workspace,
-    DatasetRow.name,
-    DatasetRow.description,
-    DatasetRow.tags,
-    DatasetRow.latest_version,
-    DatasetRow.format,
-    DatasetRow.rows,
-    DatasetRow.bytes,
-    DatasetRow.updated_at,
-    DatasetRow.updated_by,
-)
+# A summary's columns in the contract's order, in which ``answers`` writes them.
+_SUMMARY = tuple(getattr(DatasetRow, field) for field in DatasetSummary.model_fields)
 _VERSION = (
     VersionRow.number,
     VersionRow.digest,
