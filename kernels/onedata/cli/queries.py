@@ -21,7 +21,9 @@ def sql(
     """Query datasets by name."""
     import onedata
 
-    result = onedata.sql(query, workspace=workspace)
+    if workspace is not None:
+        onedata.workspace(workspace)
+    result = onedata.sql(query)
     typer.echo(result.df().to_csv(index=False).rstrip("\n") if csv else str(result))
 
 
