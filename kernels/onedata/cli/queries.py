@@ -1,5 +1,6 @@
 """`onedata sql` and `onedata whoami`."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -24,7 +25,12 @@ def sql(
     if workspace is not None:
         onedata.workspace(workspace)
     result = onedata.sql(query)
-    typer.echo(result.df().to_csv(index=False).rstrip("\n") if csv else str(result))
+    if not csv:
+        typer.echo(str(result))
+        return
+    from pyarrow import csv as writer  # not through pandas, which has no integers beyond 64 bits
+
+    writer.write_csv(result.arrow(), sys.stdout.buffer, writer.WriteOptions(quoting_style="needed"))
 
 
 def whoami() -> None:
