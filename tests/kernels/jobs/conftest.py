@@ -1,0 +1,66 @@
+"""A studio that really runs jobs, and notebooks on disk."""
+
+import contextlib
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from onedata_hub.backends.compute import LocalCompute
+from onedata_hub.backends.compute.spools import SpoolFolder, kill_tree, list_references
+
+from tests.kernels.conftest import Served, serve
+from tests.support.runner import notebook
+from tests.support.studio import PREFIX
+
+
+@pytest.fixture(scope="session")
+def fork_socket(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A socket for all tests: the server behind it outlives the pause between two of them."""
+    return tmp_path_factory.mktemp("fork") / "fork.sock"
+
+
+@pytest.fixture
+def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fork_socket: Path) -> Iterator[Served]:
+    """A studio with its scheduler; this process is ann, in her own workspace."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    compute = LocalCompute(tmp_path / "spool", fork_socket=fork_socket)
+    running = contextlib.contextmanager(serve)(
+        tmp_path,
+        monkeypatch,
+        port=port,
+        public_url=f"http://127.0.0.1:{port}{PREFIX}",
+        compute=compute,
+        parts=("api", "jobs"),
+        jobs_poll_seconds=0.2,
+    )
+    with running as served:
+        yield served
+    end_runners(tmp_path / "spool")
+
+
+def end_runners(spool_dir: Path) -> None:
+    """Kill what a test left running: nobody would ever take its result."""
+    for reference in list_references(spool_dir):
+        runner = SpoolFolder(spool_dir, reference).runner()
+        if runner is not None:
+            kill_tree(runner)
+
+
+@pytest.fixture
+def save(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Write a notebook of cells into the current folder."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("HOME", str(folder))
+
+    def write(name: str, *cells: Any) -> Path:
+        path = folder / name
+        path.write_bytes(notebook(*cells))
+        return path
+
+    return write
