@@ -8,24 +8,12 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from fastapi import Response
 from onedata.contract.datasets import DatasetSummary
-from pydantic import BaseModel
 from pydantic_core import from_json, to_json
 
 from onedata_hub.studio.paging import encode_cursor
 
 _SUMMARY = tuple(DatasetSummary.model_fields)
-
-
-def answer(model: BaseModel, status: int = 200) -> Response:
-    """Send a model; FastAPI would validate it a second time."""
-    return json_answer(model.model_dump_json(), status)
-
-
-def json_answer(text: str | bytes, status: int = 200) -> Response:
-    """Send what is JSON already."""
-    return Response(text, status, media_type="application/json")
 
 
 def version_json(workspace: str, name: str, row: Any) -> str:

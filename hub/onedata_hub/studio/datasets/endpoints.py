@@ -15,8 +15,8 @@ from onedata.contract.names import ResourceName
 from onedata.contract.paging import Page
 
 from onedata_hub.studio.access import AccessDep
+from onedata_hub.studio.answers import json_answer
 from onedata_hub.studio.context import ContextDep
-from onedata_hub.studio.datasets.answers import json_answer
 from onedata_hub.studio.datasets.service import DatasetService
 from onedata_hub.studio.datasets.upload_endpoints import router as uploads
 from onedata_hub.studio.paging import DEFAULT_LIMIT, CursorQuery, LimitQuery

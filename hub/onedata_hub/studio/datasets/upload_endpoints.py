@@ -13,8 +13,8 @@ from onedata.contract.datasets import (
 )
 
 from onedata_hub.studio.access import AccessDep
+from onedata_hub.studio.answers import answer, json_answer
 from onedata_hub.studio.context import ContextDep
-from onedata_hub.studio.datasets.answers import answer, json_answer
 from onedata_hub.studio.datasets.uploads import UploadService
 
 router = APIRouter()

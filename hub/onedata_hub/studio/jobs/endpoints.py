@@ -21,6 +21,7 @@ from onedata.contract.jobs import (
 from onedata.contract.paging import Page
 
 from onedata_hub.studio.access import AccessDep
+from onedata_hub.studio.answers import json_answer
 from onedata_hub.studio.callers import CallerDep
 from onedata_hub.studio.context import ContextDep
 from onedata_hub.studio.jobs.notebooks import inspect_notebook
@@ -105,7 +106,7 @@ async def start_run(access: AccessDep, context: ContextDep, job_id: JobId, body:
     return await RunService(context).start(access, job_id, body)
 
 
-@router.get("/workspaces/{workspace}/runs")
+@router.get("/workspaces/{workspace}/runs", response_model=Page[RunSummary])
 async def list_runs(
     access: AccessDep,
     context: ContextDep,
@@ -113,15 +114,17 @@ async def list_runs(
     state: StateQuery = None,
     limit: LimitQuery = DEFAULT_LIMIT,
     cursor: CursorQuery = None,
-) -> Page[RunSummary]:
+) -> Response:
     """The workspace's runs, the newest first."""
-    return await RunService(context).page(access, job_id=job_id, state=state, cursor=cursor, limit=limit)
+    return json_answer(
+        await RunService(context).page(access, job_id=job_id, state=state, cursor=cursor, limit=limit)
+    )
 
 
-@router.get("/workspaces/{workspace}/runs/{run_id}")
-async def read_run(access: AccessDep, context: ContextDep, run_id: RunId) -> Run:
+@router.get("/workspaces/{workspace}/runs/{run_id}", response_model=Run)
+async def read_run(access: AccessDep, context: ContextDep, run_id: RunId) -> Response:
     """One run in full."""
-    return await RunService(context).get(access, run_id)
+    return json_answer(await RunService(context).read(access, run_id))
 
 
 @router.post("/workspaces/{workspace}/runs/{run_id}/cancel")

@@ -1,26 +1,25 @@
 """From rows to what the API shows."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from onedata.contract.jobs import (
-    CellFailure,
     Job,
     JobSummary,
     Notification,
     Overlap,
     ParameterSpec,
-    Progress,
     Retries,
     Run,
-    RunState,
     RunSummary,
     Schedule,
-    Trigger,
 )
 from onedata.contract.workspaces import Role
 from pydantic import TypeAdapter
+from pydantic_core import to_json
 
 from onedata_hub.studio.jobs.tables import JobRow, JobRunDetailRow, JobRunRow
+from onedata_hub.studio.paging import encode_cursor
 
 _SPECS = TypeAdapter(list[ParameterSpec])
 _NOTIFICATIONS: TypeAdapter[list[Notification]] = TypeAdapter(list[Notification])
@@ -32,25 +31,36 @@ def run_summary(run: JobRunRow) -> RunSummary:
     return RunSummary(**_summary_fields(run))
 
 
-def _summary_fields(run: JobRunRow) -> dict[str, Any]:
+def runs_page_json(runs: Sequence[Any], limit: int) -> bytes:
+    """Write a ``Page[RunSummary]``; a run beyond the limit says that more follow.
+
+    Args:
+        runs: ``JobRunRow``s, or rows with those of its columns that a summary needs.
+        limit: How many the page holds at the most.
+    """
+    cursor = encode_cursor(runs[limit - 1].id) if len(runs) > limit else None
+    return to_json({"items": [_summary_fields(run) for run in runs[:limit]], "next_cursor": cursor})
+
+
+def _summary_fields(run: Any) -> dict[str, Any]:
     ended, started = run.finished_at, run.started_at
     return {
         "id": run.id,
         "job_id": run.job_id,
         "job_name": run.job_name,
-        "state": RunState(run.state),
-        "trigger": Trigger(run.trigger),
+        "state": run.state,
+        "trigger": run.trigger,
         "due_at": run.due_at,
         "started_at": started,
         "finished_at": ended,
         "duration_seconds": (ended - started).total_seconds() if ended and started else None,
         "attempt": run.attempt,
-        "progress": Progress(
-            cells_total=run.cells_total,
-            cells_done=run.cells_done,
-            current_cell=run.current_cell,
-            current_name=run.current_name,
-        ),
+        "progress": {
+            "cells_total": run.cells_total,
+            "cells_done": run.cells_done,
+            "current_cell": run.current_cell,
+            "current_name": run.current_name,
+        },
         "failing_cell": run.failing_cell,
         "message": run.message,
         "created_by": run.created_by,
@@ -59,18 +69,27 @@ def _summary_fields(run: JobRunRow) -> dict[str, Any]:
 
 def full_run(run: JobRunRow, detail: JobRunDetailRow) -> Run:
     """Give a run with all that is known of it."""
-    return Run(
+    return Run.model_validate(_full_fields(run, detail))
+
+
+def full_run_json(row: Any) -> bytes:
+    """Write a ``Run`` from a row that holds the columns of both tables."""
+    return to_json(_full_fields(row, row))
+
+
+def _full_fields(run: Any, detail: Any) -> dict[str, Any]:
+    return {
         **_summary_fields(run),
-        workspace=run.workspace,
-        notebook_digest=detail.notebook_digest,
-        parameters=detail.parameters,
-        profile=detail.profile,
-        failure=CellFailure.model_validate(detail.failure) if detail.failure else None,
-        outputs=[public_output(stored, run.attempt) for stored in detail.outputs],
-        datasets_read=detail.datasets_read,
-        datasets_written=detail.datasets_written,
-        mlflow_runs=detail.mlflow_runs,
-    )
+        "workspace": run.workspace,
+        "notebook_digest": detail.notebook_digest,
+        "parameters": detail.parameters,
+        "profile": detail.profile,
+        "failure": detail.failure,
+        "outputs": [public_output(stored, run.attempt) for stored in detail.outputs],
+        "datasets_read": detail.datasets_read,
+        "datasets_written": detail.datasets_written,
+        "mlflow_runs": detail.mlflow_runs,
+    }
 
 
 def public_output(stored: str, attempt: int) -> str:

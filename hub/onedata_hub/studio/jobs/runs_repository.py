@@ -1,14 +1,71 @@
 """The tables of runs and their attempts, as people and runners see them."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from onedata.contract.jobs import RunState
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from onedata_hub.studio.inline import columns_only
 from onedata_hub.studio.jobs.tables import JobAttemptRow, JobRunDetailRow, JobRunRow
 from onedata_hub.studio.upsert import insert_into
+
+AnyRow = Row[*tuple[Any, ...]]  # columns by name, as a query chose them
+
+_SUMMARY = (
+    JobRunRow.id,
+    JobRunRow.job_id,
+    JobRunRow.job_name,
+    JobRunRow.state,
+    JobRunRow.trigger,
+    JobRunRow.due_at,
+    JobRunRow.started_at,
+    JobRunRow.finished_at,
+    JobRunRow.attempt,
+    JobRunRow.cells_total,
+    JobRunRow.cells_done,
+    JobRunRow.current_cell,
+    JobRunRow.current_name,
+    JobRunRow.failing_cell,
+    JobRunRow.message,
+    JobRunRow.created_by,
+)
+_IN_FULL = (
+    *_SUMMARY,
+    JobRunRow.workspace,
+    JobRunDetailRow.notebook_digest,
+    JobRunDetailRow.parameters,
+    JobRunDetailRow.profile,
+    JobRunDetailRow.failure,
+    JobRunDetailRow.outputs,
+    JobRunDetailRow.datasets_read,
+    JobRunDetailRow.datasets_written,
+    JobRunDetailRow.mlflow_runs,
+)
+# What every reader asks is built once (see ``inline``).
+_READ = columns_only(
+    select(*_IN_FULL)
+    .join(JobRunDetailRow, JobRunDetailRow.run_id == JobRunRow.id)
+    .where(JobRunRow.id == bindparam("run_id"), JobRunRow.workspace == bindparam("workspace"))
+)
+
+
+@cache
+def _page(*, job: bool, state: bool, before: bool) -> Any:
+    """Build the query of a list; each of the three is a condition that may be there, and its parameter."""
+    query = select(*_SUMMARY).where(JobRunRow.workspace == bindparam("workspace"))
+    if job:
+        query = query.where(JobRunRow.job_id == bindparam("job"))
+    if state:
+        query = query.where(JobRunRow.state == bindparam("state"))
+    if before:
+        query = query.where(JobRunRow.id < bindparam("before"))
+    return columns_only(query.order_by(JobRunRow.id.desc()).limit(bindparam("limit")))
+
 
 ACTIVE = (RunState.queued.value, RunState.running.value)
 
@@ -47,16 +104,16 @@ class RunRepository:
 
     async def page(
         self, workspace: str, *, job_id: str | None, state: str | None, before: str | None, limit: int
-    ) -> list[JobRunRow]:
-        """Give runs, the newest first, from the one before ``before`` on."""
-        query = select(JobRunRow).where(JobRunRow.workspace == workspace)
-        if job_id is not None:
-            query = query.where(JobRunRow.job_id == job_id)
-        if state is not None:
-            query = query.where(JobRunRow.state == state)
-        if before is not None:
-            query = query.where(JobRunRow.id < before)
-        return list(await self.session.scalars(query.order_by(JobRunRow.id.desc()).limit(limit)))
+    ) -> Sequence[AnyRow]:
+        """Give runs as lists show them, the newest first, from the one before ``before`` on."""
+        given = {"workspace": workspace, "job": job_id, "state": state, "before": before, "limit": limit}
+        query = _page(job=job_id is not None, state=state is not None, before=before is not None)
+        return (await self.session.execute(query, given)).all()
+
+    async def read(self, workspace: str, run_id: str) -> AnyRow | None:
+        """Give what a workspace's run is shown with, of both tables."""
+        given = {"workspace": workspace, "run_id": run_id}
+        return (await self.session.execute(_READ, given)).first()
 
     async def active_of(self, job_id: str) -> list[JobRunRow]:
         """Give a job's runs that have not ended, the oldest first."""

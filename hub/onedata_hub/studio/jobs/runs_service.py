@@ -1,7 +1,6 @@
 """Runs: what people start, watch, cancel and fetch."""
 
-from onedata.contract.jobs import Overlap, Run, RunCreate, RunLog, RunState, RunSummary, Trigger
-from onedata.contract.paging import Page
+from onedata.contract.jobs import Overlap, Run, RunCreate, RunLog, RunState, Trigger
 from onedata.contract.runner import LOG_FILE
 from onedata.contract.workspaces import Role
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,7 +22,7 @@ from onedata_hub.studio.jobs.runs_repository import RunRepository
 from onedata_hub.studio.jobs.service import job_of
 from onedata_hub.studio.jobs.tables import JobRow, JobRunDetailRow, JobRunRow
 from onedata_hub.studio.jobs.wake import wake
-from onedata_hub.studio.paging import decode_cursor, encode_cursor
+from onedata_hub.studio.paging import decode_cursor
 
 
 class RunService:
@@ -86,17 +85,24 @@ class RunService:
         run, detail = await self._run(access, run_id)
         return mapping.full_run(run, detail)
 
+    async def read(self, access: Access, run_id: str) -> bytes:
+        """Give a run in full, as JSON."""
+        async with self.context.database.read() as session:
+            row = await RunRepository(session).read(access.workspace, run_id)
+        if row is None:
+            raise _no_such_run(access, run_id)
+        return mapping.full_run_json(row)
+
     async def page(
         self, access: Access, *, job_id: str | None, state: RunState | None, cursor: str | None, limit: int
-    ) -> Page[RunSummary]:
-        """Give a page of runs, the newest first."""
+    ) -> bytes:
+        """Give a page of runs, the newest first, as JSON."""
         before = decode_cursor(cursor, 1)[0] if cursor else None
         async with self.context.database.read() as session:
             rows = await RunRepository(session).page(
                 access.workspace, job_id=job_id, state=state, before=before, limit=limit + 1
             )
-        items = [mapping.run_summary(row) for row in rows[:limit]]
-        return Page(items=items, next_cursor=encode_cursor(items[-1].id) if len(rows) > limit else None)
+        return mapping.runs_page_json(rows, limit)
 
     async def log(self, access: Access, run_id: str, offset: int) -> RunLog:
         """Give the log of the newest attempt from ``offset`` (bytes) on, up to a megabyte.
@@ -140,10 +146,7 @@ class RunService:
     async def _found(session: AsyncSession, access: Access, run_id: str) -> JobRunRow:
         run = await RunRepository(session).get(access.workspace, run_id)
         if run is None:
-            raise NotFound(
-                f"There is no run '{run_id[:64]}' in workspace '{access.workspace}'. "
-                "List the runs to see their ids."
-            )
+            raise _no_such_run(access, run_id)
         return run
 
     @staticmethod
@@ -180,6 +183,12 @@ class RunService:
             return await self.context.compute.log(reference_of(run.id, run.attempt), offset)
         except UnknownReference:
             return b""
+
+
+def _no_such_run(access: Access, run_id: str) -> NotFound:
+    return NotFound(
+        f"There is no run '{run_id[:64]}' in workspace '{access.workspace}'. List the runs to see their ids."
+    )
 
 
 def _decode(data: bytes, *, is_end: bool) -> tuple[str, int]:

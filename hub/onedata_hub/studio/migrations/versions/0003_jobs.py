@@ -172,7 +172,5 @@ def _create_notifications() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_job_notifications"),
         sa.ForeignKeyConstraint(["run_id"], ["job_runs.id"], name="fk_job_notifications_run_id_job_runs"),
     )
-    op.create_index(
-        "ix_job_notifications_state_not_before", "job_notifications", ["state", "not_before"]
-    )
+    op.create_index("ix_job_notifications_state_not_before", "job_notifications", ["state", "not_before"])
     op.create_index("ix_job_notifications_run_id", "job_notifications", ["run_id"])
