@@ -17,12 +17,14 @@ from tornado.web import HTTPError
 from traitlets import Unicode, default
 
 from onedata_hub.homes import home_of, prepare_home
+from onedata_hub.launch.processes import end_processes, servers_of
 from onedata_hub.naming import personal_workspace, safe_slug
 from onedata_hub.profiles import ProfileError, Profiles, ServerSize
 
 _SAME_START_SECONDS = 2.0
 _LOOK_EVERY_SECONDS = 0.05
 _LOG_BYTES = 5 * 2**20
+_STRAY_SECONDS = 5.0
 _turn = itertools.count()
 
 
@@ -70,6 +72,7 @@ class LocalSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # JupyterH
         """
         prepare_home(Path(self.home_dir))
         self._runtime_folder().mkdir(mode=0o700, exist_ok=True)
+        await asyncio.to_thread(self._end_strays)
         with _private_log(self._log_file()) as log:
             self.popen_kwargs = self.popen_kwargs | {"stdout": log, "stderr": STDOUT, "stdin": DEVNULL}
             ip, port = await super().start()
@@ -79,6 +82,11 @@ class LocalSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # JupyterH
         self.db.commit()
         await self._wait_until_it_listens(ip, port)
         return ip, port
+
+    def _end_strays(self) -> None:
+        """End a server of the same name that a hub started and was killed before it could note it."""
+        name = {"JUPYTERHUB_USER": str(self.user.name), "JUPYTERHUB_SERVER_NAME": str(self.name)}
+        end_processes(servers_of(self.hub.api_url, **name), seconds=_STRAY_SECONDS)
 
     async def _wait_until_it_listens(self, ip: str, port: int) -> None:
         while (status := await self.poll()) is None:

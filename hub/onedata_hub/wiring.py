@@ -20,6 +20,7 @@ from onedata_hub.spawner import LocalSpawner, check_choice
 
 _ACTIVITY_SECONDS = 30
 _STOP_SECONDS = 5
+_HUB_GRACE_SECONDS = 60.0
 # What a user's server needs from the hub's environment. Everything else of it stays with us.
 _KEPT = ["LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR",
          "REQUESTS_CA_BUNDLE", "PIP_INDEX_URL", "PIP_CERT"]  # fmt: skip
@@ -37,7 +38,8 @@ def configure(c: Any, settings: PlatformSettings | None = None) -> None:
         ProfileError: If the profile file is.
     """
     if PARENT_PID in os.environ:
-        exit_with_parent()  # started by `onedata up`: no hub is left behind where that is killed
+        # Started by `onedata up`: no hub is left behind where that is killed. It has servers to stop.
+        exit_with_parent(grace_seconds=_HUB_GRACE_SECONDS)
     settings = settings or load_settings()
     state = StateFolder(settings.home)
     state.make()

@@ -12,3 +12,13 @@ def platform() -> Iterator[Platform]:
     """A whole platform with a shared workspace, started once."""
     with Platform(environment={"ONEDATA_WORKSPACES": '{"team-a": ["ann", "bob"]}'}) as running:
         yield running
+
+
+@pytest.fixture
+def own_platform() -> Iterator[Platform]:
+    """A platform that is not started yet, for a test that kills parts of it."""
+    made = Platform()
+    try:
+        yield made
+    finally:
+        made.remove()

@@ -9,6 +9,7 @@ with platform.kernel("ann") as kernel:
 platform.stop()
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -61,7 +62,13 @@ class Platform:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.remove()
+
+    def remove(self) -> None:
+        """Stop the platform, end whatever is left of it, and remove what it kept."""
         self.stop()
+        for left in self.processes():
+            left.kill()
         if self._made_folder:
             shutil.rmtree(self.folder, ignore_errors=True)
             self.output.unlink(missing_ok=True)
@@ -213,7 +220,8 @@ class Kernel:
         self.id = made.json()["id"]
         address = f"{platform.url.replace('http', 'ws', 1)}{self._path}/{self.id}/channels"
         headers = {"Authorization": f"token {platform.token(user)}"}
-        self._socket = connect(address, additional_headers=headers, max_size=None, proxy=None)
+        # Not a context manager here: this class is one.
+        self._socket = connect(address, additional_headers=headers, max_size=None, proxy=None, legacy=True)
 
     def __enter__(self) -> Self:
         return self
@@ -222,7 +230,8 @@ class Kernel:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._socket.close()
-        self._http.delete(f"{self._path}/{self.id}")
+        with contextlib.suppress(httpx.HTTPError):  # a test may have stopped the server
+            self._http.delete(f"{self._path}/{self.id}")
         self._http.close()
 
     def send(self, code: str) -> str:

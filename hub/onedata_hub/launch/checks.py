@@ -61,6 +61,23 @@ def check_profiles(settings: PlatformSettings) -> None:
         raise StartRefused(str(error)) from error
 
 
+def check_objects(settings: PlatformSettings) -> None:
+    """See that the object store's URL is one; the store is not asked anything yet.
+
+    Raises:
+        StartRefused: If it is not.
+    """
+    if settings.objects_url is None:
+        return
+    from onedata_hub.backends.objects import open_store
+    from onedata_hub.backends.objects.errors import BadStoreUrl
+
+    try:
+        open_store(settings.objects_url)
+    except BadStoreUrl as error:
+        raise StartRefused(f"Setting objects_url: {error}") from error
+
+
 def _explain(error: OSError, path: Path) -> str:
     if error.errno in _FULL:
         return (

@@ -13,6 +13,8 @@ from onedata_hub.launch.state import StateFolder
 from onedata_hub.services import studio_environment
 from onedata_hub.settings import PlatformSettings
 
+_WRONG_SETTING = 2  # the studio's exit status where one of its settings is wrong; it says which
+
 
 def migrate(settings: PlatformSettings, state: StateFolder) -> None:
     """Run the studio's migrations, unless the database is at the newest revision.
@@ -32,12 +34,20 @@ def migrate(settings: PlatformSettings, state: StateFolder) -> None:
     )
     log = state / "logs" / "migrate.log"
     log.write_text(done.stdout + done.stderr)
+    if done.returncode == _WRONG_SETTING:
+        raise StartRefused(_last_words(done.stderr))
     if done.returncode != 0:
-        lines = [line for line in done.stderr.splitlines() if line.strip()] or ["it said nothing"]
         raise StartRefused(
-            f"The studio's database could not be brought up to date: {lines[-1].strip()} "
+            f"The studio's database could not be brought up to date: {_last_words(done.stderr)} "
             f"(more in {log}). Mend that, or set ONEDATA_DATABASE_URL to another."
         )
+
+
+def _last_words(output: str) -> str:
+    """Give the line that names the error, without SQLAlchemy's statement and link after it."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    telling = [line for line in lines if not line.startswith(("(Background", "[SQL", "[parameters"))]
+    return telling[-1] if telling else "it said nothing"
 
 
 def _is_current(state: StateFolder) -> bool:

@@ -16,6 +16,7 @@ from onedata_hub.launch.state import write_privately
 
 _SAME_START_SECONDS = 2.0
 _LOG_BYTES = 20 * 2**20
+_LAST_WORDS_BYTES = 16_384
 _WAIT_TICK_SECONDS = 0.05
 
 
@@ -33,12 +34,14 @@ class Child:
     pid_file: Path
     environment: dict[str, str] = field(repr=False, default_factory=dict)
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    _log_start: int = field(default=0, repr=False)
 
     def start(self) -> None:
         """Start the process and note its pid with the time of its start."""
         if self.log.exists() and self.log.stat().st_size > _LOG_BYTES:
             self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as output:
+            self._log_start = output.tell()
             self.process = subprocess.Popen(
                 self.command,
                 cwd=self.folder,
@@ -70,13 +73,17 @@ class Child:
                 self.process.wait()
         self.pid_file.unlink(missing_ok=True)
 
-    def last_words(self, count: int = 1) -> str:
-        """Give the last lines of the log that say something."""
+    def last_words(self) -> str:
+        """Give the last line since the start that says something: an error rather than a log entry."""
         try:
-            text = self.log.read_bytes()[-16_384:].decode(errors="replace")
+            with self.log.open("rb") as log:
+                log.seek(max(self._log_start, self.log.stat().st_size - _LAST_WORDS_BYTES))
+                text = log.read().decode(errors="replace")
         except OSError:
             return ""
-        return "\n".join([line.strip() for line in text.splitlines() if line.strip()][-count:])
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        plain = [line for line in lines if not line.startswith("[")]
+        return (plain or lines or [""])[-1]
 
 
 def noted_process(pid_file: Path) -> psutil.Process | None:
@@ -107,13 +114,18 @@ def services_of(hub_pid: int) -> list[psutil.Process]:
     return [p for p in psutil.process_iter() if _environment(p).get(PARENT_PID) == str(hub_pid)]
 
 
-def servers_of(hub_api_url: str) -> list[psutil.Process]:
-    """Find the user servers of a hub, by the address they report to. Their kernels are not among them."""
+def servers_of(hub_api_url: str, **variables: str) -> list[psutil.Process]:
+    """Find the user servers of a hub, by the address they report to. Their kernels are not among them.
+
+    Args:
+        hub_api_url: The hub's inner address.
+        variables: What else must be in a server's environment, such as ``JUPYTERHUB_USER``.
+    """
+    wanted = {"JUPYTERHUB_API_URL": hub_api_url, **variables}.items()
     return [
         process
         for process in psutil.process_iter()
-        if _environment(process).get("JUPYTERHUB_API_URL") == hub_api_url
-        and "jupyterhub.singleuser" in _command(process)
+        if "jupyterhub.singleuser" in _command(process) and wanted <= _environment(process).items()
     ]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
-from onedata_hub.launch.checks import check_port, check_profiles, check_state_folder
+from onedata_hub.launch.checks import check_objects, check_port, check_profiles, check_state_folder
 from onedata_hub.launch.keeper import Keeper
 from onedata_hub.launch.lock import PlatformLock
 from onedata_hub.launch.migration import migrate
@@ -45,6 +45,7 @@ def _run(settings: PlatformSettings, state: StateFolder, lock: PlatformLock) -> 
     if os.geteuid() == 0 and not Path("/.dockerenv").exists():
         say("You are root: notebooks will run as root. Outside a container, start it as an ordinary user.")
     check_profiles(settings)
+    check_objects(settings)
     if not is_installed():
         say("Installing the proxy (once) …")
         install()

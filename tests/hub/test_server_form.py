@@ -1,0 +1,89 @@
+"""The page on which people choose a server."""
+
+from html.parser import HTMLParser
+
+import pytest
+from onedata_hub.machine import Machine
+from onedata_hub.profiles import Profile, Profiles, load_profiles
+from onedata_hub.server_form import read_form, render_form
+
+LAPTOP = Machine(cpus=4, memory_bytes=16 * 2**30, gpus=0, limits_memory=True, limits_cpus=True)
+
+
+class Elements(HTMLParser):
+    """Every element of a page with its attributes."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def of(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.found if name == tag]
+
+
+@pytest.fixture
+def form() -> str:
+    return render_form(load_profiles(machine=LAPTOP))
+
+
+def test_default_profile_is_checked_and_what_cannot_be_had_is_disabled(form: str) -> None:
+    radios = {one["value"]: one for one in Elements(form).of("input")}
+    assert [value for value, one in radios.items() if "checked" in one] == ["standard"]
+    assert [value for value, one in radios.items() if "disabled" in one] == ["gpu"]
+    assert "Not available: This machine has no NVIDIA GPU" in form
+
+
+def test_every_field_has_its_label_and_every_radio_its_words(form: str) -> None:
+    page = Elements(form)
+    identities = {attributes["id"] for _, attributes in page.found if "id" in attributes}
+    fields = page.of("input") + page.of("select")
+    assert {one["for"] for one in page.of("label")} == {one["id"] for one in fields}
+    assert {one["aria-describedby"] for one in page.of("input")} <= identities
+    assert page.of("fieldset")
+    assert page.of("legend")
+
+
+def test_names_are_text_and_not_markup() -> None:
+    profile = Profile(display_name="<script>alert(1)</script>", slug="x", description='"><b>')
+    form = render_form(Profiles([profile], LAPTOP))
+    assert not Elements(form).of("script")
+    assert not Elements(form).of("b")
+
+
+def test_unavailable_default_leaves_the_check_to_another() -> None:
+    gpu = Profile(
+        display_name="G", default=True, kubespawner_override={"extra_resource_limits": {"nvidia.com/gpu": 1}}
+    )
+    radios = Elements(render_form(Profiles([gpu, Profile(display_name="S")], LAPTOP))).of("input")
+    assert [one["value"] for one in radios if "checked" in one] == ["s"]
+
+
+def test_system_that_cannot_limit_memory_says_so() -> None:
+    mac = Machine(cpus=8, memory_bytes=16 * 2**30, gpus=0, limits_memory=False, limits_cpus=False)
+    form = render_form(load_profiles(machine=mac))
+    assert "memory without a limit (this system cannot hold it to 2 GB)" in form
+    assert "up to 8 CPUs (this system cannot hold it to 1)" in form
+
+
+def test_form_gives_the_options_of_the_chosen_profile_alone() -> None:
+    sent = {
+        "profile": ["large"],
+        "profile-option-large--memory": ["32g"],
+        "profile-option-gpu--gpus": ["one"],
+        "_xsrf": ["x"],
+    }
+    assert read_form(sent) == {"profile": "large", "memory": "32g"}
+
+
+def test_empty_form_is_no_choice() -> None:
+    assert read_form({}) == {}
+
+
+def test_what_the_form_sends_is_what_the_check_takes(form: str) -> None:
+    page = Elements(form)
+    sent = {str(one["name"]): ["16g"] for one in page.of("select")} | {"profile": ["large"]}
+    assert load_profiles(machine=LAPTOP).select(read_form(sent)).memory_bytes == 16 * 2**30

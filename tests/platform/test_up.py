@@ -1,0 +1,212 @@
+"""``onedata up``: start, faults, and a stop that leaves nothing behind."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from onedata_hub.launch.state import free_ports
+
+from tests.support.platform import Platform
+
+pytestmark = [pytest.mark.platform, pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+def wait_until_nothing_is_left(platform: Platform, *, seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while left := platform.processes():
+        assert time.monotonic() < end, [(one.pid, one.cmdline()) for one in left]
+        time.sleep(0.1)
+
+
+def wait_for_hub(platform: Platform, *, but_not: int, seconds: float = 60) -> None:
+    """Wait until another hub than the one with this pid answers."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            if platform.pid_of("hub") != but_not and platform.hub("ann", "GET", "/user").status_code == 200:
+                return
+        except (OSError, ValueError):
+            pass
+        assert time.monotonic() < end, platform.said() + platform.hub_log()[-3000:]
+        time.sleep(0.2)
+
+
+def run_up(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run ``onedata up`` where it is going to refuse."""
+    command = [str(Path(sys.executable).with_name("onedata")), "up", *arguments]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ONEDATA_")}
+    return subprocess.run(
+        command, cwd=folder, env=kept | environment, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_stop_ends_hub_services_servers_and_kernels_within_seconds(own_platform: Platform) -> None:
+    own_platform.start()
+    own_platform.spawn("ann")
+    with own_platform.kernel("ann") as kernel:
+        kernel.send("import time; time.sleep(600)")
+        began = time.monotonic()
+        assert own_platform.stop() == 0
+        assert time.monotonic() - began < 20
+        wait_until_nothing_is_left(own_platform, seconds=5)
+    assert not own_platform.state.sockets_folder().joinpath("ann").exists()
+
+
+def test_sigterm_stops_it_as_ctrl_c_does_and_the_next_start_is_as_the_first(own_platform: Platform) -> None:
+    own_platform.start()
+    password, ports = own_platform.password("ann"), own_platform.state.inner_ports()
+    assert own_platform.process is not None
+    own_platform.process.send_signal(signal.SIGTERM)
+    assert own_platform.process.wait(30) == 0
+    wait_until_nothing_is_left(own_platform)
+    own_platform.start()
+    assert (own_platform.password("ann"), own_platform.state.inner_ports()) == (password, ports)
+    assert own_platform.hub("ann", "GET", "/user").json()["name"] == "ann"
+
+
+def test_second_up_says_that_it_is_up_with_the_link(platform: Platform) -> None:
+    hub = platform.pid_of("hub")
+    again = run_up("--state-dir", str(platform.folder), folder=Path("/tmp"))
+    assert again.returncode == 0
+    assert f"is up already: {platform.url}/hub/login" in again.stdout
+    assert platform.pid_of("hub") == hub
+
+
+def test_secrets_are_in_no_log_and_no_command_line(platform: Platform) -> None:
+    platform.spawn("gus")
+    lines = "\n".join(" ".join(one.cmdline()) for one in platform.processes())
+    assert "jupyterhub.singleuser" in lines
+    assert str(platform.state / "secrets" / "user-password") in platform.said()
+    logs = [log.read_text() for log in (platform.folder / "logs").rglob("*.log")]
+    for secret in (platform.state / "secrets").iterdir():
+        assert secret.read_text().strip() not in "\n".join([platform.said(), lines, *logs]), secret.name
+    platform.stop_server("gus")
+
+
+def test_hub_that_is_killed_during_a_spawn_comes_back_and_the_user_gets_a_server(
+    own_platform: Platform,
+) -> None:
+    own_platform.start()
+    own_platform.token("ann")
+    hub = own_platform.pid_of("hub")
+    with own_platform.client("ann", follow_redirects=True) as ann:
+        spawning = subprocess.Popen(
+            ["curl", "-s", "-X", "POST", "-H", f"Authorization: {ann.headers['Authorization']}",
+             f"{own_platform.url}/hub/api/users/ann/server"], stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+    end = time.monotonic() + 30
+    while not any("jupyterhub.singleuser" in " ".join(one.cmdline()) for one in own_platform.processes()):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    os.kill(hub, signal.SIGKILL)
+    spawning.wait(30)
+    wait_for_hub(own_platform, but_not=hub)
+    assert "The hub ended (signal 9); starting it again" in own_platform.said()
+    if not (own_platform.server("ann") or {}).get("ready"):
+        own_platform.spawn("ann")
+    with own_platform.kernel("ann") as kernel:
+        assert kernel.run("print(1 + 1)") == "2\n"
+    servers = [one for one in own_platform.processes() if "jupyterhub.singleuser" in " ".join(one.cmdline())]
+    assert len(servers) == 1
+    own_platform.stop()
+    wait_until_nothing_is_left(own_platform)
+
+
+def test_running_server_and_kernel_outlive_a_killed_hub(own_platform: Platform) -> None:
+    own_platform.start()
+    own_platform.spawn("ann")
+    hub = own_platform.pid_of("hub")
+    with own_platform.kernel("ann") as kernel:
+        kernel.run("x = 41")
+        os.kill(hub, signal.SIGKILL)
+        assert kernel.run("print(x + 1)") == "42\n"  # the proxy is up: nobody notices
+        wait_for_hub(own_platform, but_not=hub)
+        assert kernel.run("print(x + 2)") == "43\n"
+    assert (own_platform.server("ann") or {})["ready"]
+    services = [one for one in own_platform.processes() if "onedata_hub.studio" in " ".join(one.cmdline())]
+    assert len(services) == 1
+    own_platform.stop_server("ann")
+
+
+def test_killed_proxy_comes_back_with_its_routes(own_platform: Platform) -> None:
+    own_platform.start()
+    own_platform.spawn("ann")
+    own_platform.token("ann")
+    os.kill(own_platform.pid_of("proxy"), signal.SIGKILL)
+    own_platform.wait_for_line("The proxy ended (signal 9)", seconds=10)
+    end = time.monotonic() + 15
+    with own_platform.client("ann") as ann:
+        while True:
+            try:
+                if ann.get("/user/ann/api/status").status_code == 200:
+                    break
+            except Exception:
+                assert time.monotonic() < end
+            assert time.monotonic() < end
+            time.sleep(0.1)
+
+
+def test_killed_up_leaves_nothing_behind(own_platform: Platform) -> None:
+    own_platform.start()
+    own_platform.spawn("ann")
+    assert own_platform.process is not None
+    proxy = psutil.Process(own_platform.pid_of("proxy"))
+    own_platform.process.kill()
+    own_platform.process.wait()
+    end = time.monotonic() + 60
+    while [one for one in own_platform.processes() if one.pid != proxy.pid]:
+        assert time.monotonic() < end, [one.cmdline() for one in own_platform.processes()]
+        time.sleep(0.2)
+    own_platform.start()
+    assert not proxy.is_running()
+    assert own_platform.hub("ann", "GET", "/user").status_code == 200
+
+
+def test_port_in_use_is_one_sentence_and_nothing_starts(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        refused = run_up("--state-dir", str(tmp_path / "s"), "--port", port, folder=tmp_path)
+    assert refused.returncode == 2
+    assert refused.stderr.count("\n") == 1
+    assert refused.stderr.startswith(f"Port {port} of 127.0.0.1 is in use")
+    assert not list((tmp_path / "s" / "run").glob("*.json"))
+
+
+@pytest.mark.parametrize(
+    ("environment", "says"),
+    [
+        ({"ONEDATA_HOME": "/proc/version/x"}, "The state folder /proc/version/x cannot be written"),
+        ({"ONEDATA_PORT": "many"}, "Setting ONEDATA_PORT"),
+        ({"ONEDATA_HOST": "0.0.0.0"}, "the shared-password login is for this machine only"),
+        ({"ONEDATA_PROFILES_FILE": "absent.yaml"}, "absent.yaml cannot be read"),
+        (
+            {"ONEDATA_DATABASE_URL": "postgresql://ann@127.0.0.1:9/x"},
+            "The studio's database could not be brought up",
+        ),
+    ],
+)
+def test_what_is_wrong_is_one_sentence_and_status_two(
+    tmp_path: Path, environment: dict[str, str], says: str
+) -> None:
+    refused = run_up(folder=tmp_path, **{"ONEDATA_PORT": str(free_ports(1)[0]), **environment})
+    assert refused.returncode == 2, refused
+    assert says in refused.stderr
+    assert refused.stderr.count("\n") == 1
+    assert "Traceback" not in refused.stderr + refused.stdout
+
+
+def test_service_that_cannot_start_ends_the_start_with_its_words(own_platform: Platform) -> None:
+    own_platform.environment["ONEDATA_MLFLOW_DATABASE_URL"] = "nonsense"
+    own_platform.start(wait=False)
+    assert own_platform.process is not None
+    assert own_platform.process.wait(90) == 2
+    assert "The hub ended with status 1: Setting ONEDATA_MLFLOW_DATABASE_URL" in own_platform.said()
+    wait_until_nothing_is_left(own_platform)
