@@ -1,0 +1,148 @@
+"""One running platform for the tests of notebooks, templates and documentation.
+
+The first test that asks starts it, and it stays until the last of these folders has ended: a platform
+takes ten seconds to start, and these tests only use it.
+"""
+
+import ast
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import nbformat
+from onedata_hub.naming import personal_workspace
+
+from tests.support.platform import Platform
+
+NOTEBOOK_SECONDS = 300
+MLFLOW_SECONDS = 120
+_shared: list[Platform] = []
+_holders = 0
+
+
+@contextlib.contextmanager
+def shared_platform() -> Iterator[Platform]:
+    """Give the platform; it is stopped when nobody holds it any more."""
+    global _holders  # noqa: PLW0603 - fixtures of several folders share it
+    if not _shared:
+        started = Platform(environment={"ONEDATA_WORKSPACES": '{"team-a": ["ann", "reader"]}'})
+        started.start()
+        _wait_for_mlflow(started)
+        _shared.append(started)
+    _holders += 1
+    try:
+        yield _shared[0]
+    finally:
+        _holders -= 1
+        if _holders == 0:
+            _shared.pop().remove()
+
+
+def _wait_for_mlflow(platform: Platform) -> None:
+    """MLflow starts in the background, after the platform has said that it is ready."""
+    end = time.monotonic() + MLFLOW_SECONDS
+    while httpx.get(f"{platform.mlflow_url}/health", trust_env=False).status_code != 200:
+        assert time.monotonic() < end, platform.hub_log()[-4000:]
+        time.sleep(0.2)
+
+
+@dataclass
+class Person:
+    """Somebody with a token, working outside of a server: in a process of the test's."""
+
+    platform: Platform
+    name: str
+
+    @property
+    def workspace(self) -> str:
+        return personal_workspace(self.name)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a server would have in its environment."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("ONEDATA_")}
+        return kept | {
+            "ONEDATA_STUDIO_URL": self.platform.studio_url,
+            "ONEDATA_WORKSPACE": self.workspace,
+            "ONEDATA_CACHE_DIR": str(self.platform.folder / "cache"),
+            "JUPYTERHUB_API_TOKEN": self.platform.token(self.name),
+            "JUPYTERHUB_USER": self.name,
+            "MLFLOW_TRACKING_URI": self.platform.mlflow_url,
+            "OMP_NUM_THREADS": "1",  # threads that wait for one another are slow where tests share a machine
+        }
+
+    def api(self, method: str, path: str, **options: Any) -> Any:
+        """Call the studio in this person's workspace; give its JSON."""
+        with self.platform.client(self.name) as client:
+            answer = client.request(
+                method, f"/services/studio/api/v1/workspaces/{self.workspace}{path}", **options
+            )
+        assert answer.is_success, answer.text
+        return answer.json() if answer.content else None
+
+    def run_python(self, source: str, folder: Path) -> str:
+        """Run a program in a folder; give what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-c", source],
+            cwd=folder, env=self.environment, capture_output=True, text=True, timeout=NOTEBOOK_SECONDS, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{source}\n\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def run_notebook(self, notebook: Path, executed: Path, **parameters: Any) -> "Executed":
+        """Run a notebook through papermill in a kernel of its own, as a person would at a terminal."""
+        import papermill
+
+        with _environment(self.environment):
+            try:
+                papermill.execute_notebook(
+                    notebook, executed, parameters, cwd=notebook.parent, progress_bar=False
+                )
+            except papermill.PapermillExecutionError as error:
+                return Executed(nbformat.read(executed, as_version=4), f"{error.ename}: {error.evalue}")
+        return Executed(nbformat.read(executed, as_version=4))
+
+
+@contextlib.contextmanager
+def _environment(variables: dict[str, str]) -> Iterator[None]:
+    """Be somebody for the time of a block: kernels inherit this process's environment."""
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@dataclass
+class Executed:
+    """A notebook that has run: to its end, or to the error that is kept here."""
+
+    notebook: Any
+    error: str = ""
+
+    @property
+    def result(self) -> dict[str, Any]:
+        """The dict that its cell tagged ``result`` shows."""
+        assert not self.error, self.error
+        return recorded_result(self.notebook)
+
+
+def recorded_result(notebook: Any) -> dict[str, Any]:
+    """Read the dict that a notebook's cell tagged ``result`` shows."""
+    cells = [cell for cell in notebook["cells"] if "result" in cell["metadata"].get("tags", [])]
+    assert len(cells) == 1, "a notebook has one cell tagged 'result'"
+    shown = [output["data"]["text/plain"] for output in cells[0]["outputs"] if "data" in output]
+    assert len(shown) == 1, "the cell tagged 'result' shows one thing"
+    result = ast.literal_eval("".join(shown[0]))
+    assert isinstance(result, dict)
+    return result
