@@ -7,48 +7,18 @@ from typing import Any
 
 from onedata.contract.jobs import RunState
 from sqlalchemy import bindparam, func, select, update
-from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from onedata_hub.studio.inline import columns_only
-from onedata_hub.studio.jobs.tables import JobAttemptRow, JobRunDetailRow, JobRunRow
+from onedata_hub.studio.jobs.mapping import DETAIL_COLUMNS, SUMMARY_COLUMNS
+from onedata_hub.studio.jobs.tables import AnyRow, JobAttemptRow, JobRunDetailRow, JobRunRow
 from onedata_hub.studio.upsert import insert_into
 
-AnyRow = Row[*tuple[Any, ...]]  # columns by name, as a query chose them
-
-_SUMMARY = (
-    JobRunRow.id,
-    JobRunRow.job_id,
-    JobRunRow.job_name,
-    JobRunRow.state,
-    JobRunRow.trigger,
-    JobRunRow.due_at,
-    JobRunRow.started_at,
-    JobRunRow.finished_at,
-    JobRunRow.attempt,
-    JobRunRow.cells_total,
-    JobRunRow.cells_done,
-    JobRunRow.current_cell,
-    JobRunRow.current_name,
-    JobRunRow.failing_cell,
-    JobRunRow.message,
-    JobRunRow.created_by,
-)
-_IN_FULL = (
-    *_SUMMARY,
-    JobRunRow.workspace,
-    JobRunDetailRow.notebook_digest,
-    JobRunDetailRow.parameters,
-    JobRunDetailRow.profile,
-    JobRunDetailRow.failure,
-    JobRunDetailRow.outputs,
-    JobRunDetailRow.datasets_read,
-    JobRunDetailRow.datasets_written,
-    JobRunDetailRow.mlflow_runs,
-)
+_SUMMARY = tuple(getattr(JobRunRow, name) for name in SUMMARY_COLUMNS)
+_DETAIL = tuple(getattr(JobRunDetailRow, name) for name in DETAIL_COLUMNS)
 # What every reader asks is built once (see ``inline``).
 _READ = columns_only(
-    select(*_IN_FULL)
+    select(*_SUMMARY, JobRunRow.workspace, *_DETAIL)
     .join(JobRunDetailRow, JobRunDetailRow.run_id == JobRunRow.id)
     .where(JobRunRow.id == bindparam("run_id"), JobRunRow.workspace == bindparam("workspace"))
 )

@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy.engine import Row
 from sqlalchemy.orm import Mapped, mapped_column
 
 from onedata_hub.studio.database import Base, UtcDateTime
 
 Json = dict[str, Any]
+AnyRow = Row[*tuple[Any, ...]]  # columns by name, as a query chose them
 _ALIVE = text("deleted_at IS NULL")
 
 
