@@ -12,10 +12,14 @@ Nothing of this is loaded before its first use: the import costs about as much a
 Source: PEP 562.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from __future__ import annotations
 
+from importlib import import_module
+
+TYPE_CHECKING = False  # as type checkers know it; the module ``typing`` costs as much as all of this
 if TYPE_CHECKING:
+    from typing import Any
+
     from onedata import datasets, errors, jobs
     from onedata._experiment import experiment
     from onedata._lineage import lineage

@@ -17,7 +17,7 @@ from onedata.datasets._sample import MOST_PIECES, PIECE_ROWS, Sampler
 from onedata.errors import InvalidInput
 
 SAMPLE_ROWS = MOST_PIECES * PIECE_ROWS
-_MOST_GROUPS = 32
+_MOST_GROUPS = 16
 _THREADS = 4
 
 
