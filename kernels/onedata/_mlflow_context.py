@@ -23,6 +23,8 @@ log = logging.getLogger("onedata")
 AUTH_NAME = "onedata"
 DEFAULT_EXPERIMENT = "Default"
 WORKSPACE_HEADER = "X-MLFLOW-WORKSPACE"  # source: mlflow/utils/workspace_utils.py
+MLFLOW_WORKSPACE = "MLFLOW_WORKSPACE"  # source: mlflow/environment_variables.py
+_told_mlflow: dict[str, str] = {}  # the workspace that we, and not the user, told MLflow
 _IMAGES = ("ONEDATA_IMAGE", "JUPYTER_IMAGE_SPEC", "JUPYTER_IMAGE")
 _MOST_PARENTS = 10
 
@@ -98,11 +100,27 @@ def sign(request: Any) -> Any:
     if held and "Authorization" not in request.headers:
         request.headers["Authorization"] = f"Bearer {held}"
     workspace = os.environ.get(WORKSPACE)
-    if workspace and WORKSPACE_HEADER not in request.headers:
+    if workspace and request.headers.get(WORKSPACE_HEADER) in (None, _told_mlflow.get("workspace")):
         request.headers[WORKSPACE_HEADER] = workspace
-    if request.method == "POST" and request.url.partition("?")[0].endswith("/mlflow/runs/create"):
-        request.register_hook("response", _on_run_created)
+    request.register_hook("response", _on_answer)
     return request
+
+
+def _on_answer(response: Any, *_arguments: Any, **_options: Any) -> None:
+    request = response.request
+    _tell_mlflow_the_workspace(response.headers.get(WORKSPACE_HEADER))
+    if request.method == "POST" and request.url.partition("?")[0].endswith("/mlflow/runs/create"):
+        _on_run_created(response)
+
+
+def _tell_mlflow_the_workspace(workspace: str | None) -> None:
+    """Tell MLflow which workspace it works in: the links that it prints need it.
+
+    Only while the user has not told it another (``mlflow.set_workspace``), and only once the
+    platform's MLflow has answered: servers elsewhere may know no workspaces.
+    """
+    if workspace and os.environ.get(MLFLOW_WORKSPACE) in (None, _told_mlflow.get("workspace")):
+        os.environ[MLFLOW_WORKSPACE] = _told_mlflow["workspace"] = workspace
 
 
 def run_tags() -> dict[str, str]:
@@ -167,7 +185,7 @@ def log_inputs(run_id: str, refs: list[str]) -> None:
     MlflowClient().log_inputs(run_id, datasets=inputs)
 
 
-def _on_run_created(response: Any, *_arguments: Any, **_options: Any) -> None:
+def _on_run_created(response: Any) -> None:
     """Note a run that MLflow has just made, and the dataset versions that were read before it."""
     from onedata._session import session
 

@@ -94,6 +94,28 @@ result = mlflow.get_experiment(run.info.experiment_id).workspace
     assert result == "user-bob"
 
 
+def test_workspace_follows_the_session_until_the_user_names_another(mlflow: MlflowUnderTest):
+    environment = kernel_environment(mlflow, "fay", "team-a", "team-b")
+    result = run_in_kernel(
+        environment,
+        """
+import os
+import onedata as od, mlflow
+where = lambda: {found.workspace for found in mlflow.search_experiments()}
+seen = [where(), os.environ["MLFLOW_WORKSPACE"]]
+od.workspace("team-a")
+seen += [where(), os.environ["MLFLOW_WORKSPACE"]]
+mlflow.set_workspace("team-b")
+seen += [where(), os.environ["MLFLOW_WORKSPACE"]]
+od.workspace("user-fay")
+seen += [where()]
+result = [sorted(one) if isinstance(one, set) else one for one in seen]
+""",
+    )
+    own, team_a, team_b = "user-fay", "team-a", "team-b"
+    assert result == [[own], own, [team_a], team_a, [team_b], team_b, [team_b]]
+
+
 def test_refusal_reads_as_our_sentence_in_plain_mlflow(mlflow: MlflowUnderTest):
     environment = kernel_environment(mlflow, "cid", ONEDATA_WORKSPACE="team-of-others")
     result = run_in_kernel(
@@ -214,7 +236,7 @@ def platform(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_only_addresses_of_the_platforms_mlflow_are_ours(url: str, is_ours: bool):
     assert is_mlflow_url(url) is is_ours
-    request = SimpleNamespace(url=url, headers={}, method="GET")
+    request = SimpleNamespace(url=url, headers={}, register_hook=lambda *_: None)
     _mlflow_context.sign(request)
     assert request.headers.get("Authorization") == ("Bearer the-secret" if is_ours else None)
 
@@ -237,7 +259,7 @@ def test_no_address_with_another_host_is_ours(scheme: str, host: str, path: str)
 def test_own_credentials_and_workspace_are_not_overwritten(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("ONEDATA_WORKSPACE", "team-a")
     headers = {"Authorization": "Basic own", "X-MLFLOW-WORKSPACE": "team-b"}
-    request = SimpleNamespace(url=f"{OURS}/api", headers=dict(headers), method="GET")
+    request = SimpleNamespace(url=f"{OURS}/api", headers=dict(headers), register_hook=lambda *_: None)
     _mlflow_context.sign(request)
     assert request.headers == headers
 

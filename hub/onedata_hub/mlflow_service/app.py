@@ -16,9 +16,10 @@ from onedata_hub.identity import Caller, HubIdentity, HubUnreachable
 from onedata_hub.identity.oauth import BrowserLogin
 from onedata_hub.mlflow_service import routes
 from onedata_hub.mlflow_service.backend import Backend
-from onedata_hub.mlflow_service.forwarding import WORKSPACE_HEADER, check_length, forwarded
+from onedata_hub.mlflow_service.forwarding import WORKSPACE_HEADER, check_length, forwarded, naming_workspace
 from onedata_hub.mlflow_service.members import Members, role_in
 from onedata_hub.mlflow_service.outbox import Outbox
+from onedata_hub.mlflow_service.page import start_page
 from onedata_hub.mlflow_service.refusals import Refusal
 from onedata_hub.mlflow_service.registrations import Registrations
 
@@ -127,7 +128,11 @@ class Gate:
                 "Ask one of its admins for the role."
             )
         app = await self.parts.backend.app()
+        if path == "/":
+            await start_page(self.parts.backend.pages, me)(scope, receive, send)
+            return
         await self.parts.backend.ensure_workspace(workspace)
+        send = naming_workspace(send, workspace)
         inner = forwarded(scope, path, workspace)
         if not routes.ARTIFACTS.match(routes.api_path(path)):
             check_length(scope, self.parts.backend.settings.max_body_bytes)

@@ -8,6 +8,7 @@ import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from starlette.types import ASGIApp
@@ -65,6 +66,13 @@ class Backend:
     def is_ready(self) -> bool:
         """Say whether MLflow answers."""
         return self._app is not None
+
+    @property
+    def pages(self) -> Path:
+        """The folder of MLflow's own web pages."""
+        from mlflow.server import app
+
+        return Path(app.static_folder)
 
     def start(self) -> None:
         """Import MLflow and open its stores, in a thread."""

@@ -1,6 +1,6 @@
 """What MLflow gets to see of a request: its path below our prefix, the workspace, no credentials."""
 
-from starlette.types import Scope
+from starlette.types import Message, Scope, Send
 
 from onedata_hub.mlflow_service.refusals import Refusal
 
@@ -27,6 +27,18 @@ def forwarded(scope: Scope, path: str, workspace: str) -> Scope:
     headers.append((WORKSPACE_HEADER.encode(), workspace.encode()))
     raw_path = path.encode("utf-8", "surrogateescape")
     return {**scope, "path": path, "raw_path": raw_path, "root_path": "", "headers": headers, "state": {}}
+
+
+def naming_workspace(send: Send, workspace: str) -> Send:
+    """Name the workspace in the answer, so that a client that named none knows where it was."""
+
+    async def naming(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            header = (WORKSPACE_HEADER.encode(), workspace.encode())
+            message = {**message, "headers": [*message.get("headers", ()), header]}
+        await send(message)
+
+    return naming
 
 
 def check_length(scope: Scope, most_bytes: int) -> None:
