@@ -73,6 +73,7 @@ class Person:
             "ONEDATA_WORKSPACE": self.workspace,
             "ONEDATA_CACHE_DIR": str(self.platform.folder / "cache"),
             "JUPYTERHUB_API_TOKEN": self.platform.token(self.name),
+            "ONEDATA_TOKEN": self.platform.token(self.name),
             "JUPYTERHUB_USER": self.name,
             "MLFLOW_TRACKING_URI": self.platform.mlflow_url,
             "OMP_NUM_THREADS": "1",  # threads that wait for one another are slow where tests share a machine

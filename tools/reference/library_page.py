@@ -7,10 +7,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import onedata
+import onedata._magics
+from pydantic import BaseModel
 
 from tools.reference.markdown import page, sentences
 from tools.reference.sources import docstring, signature, tree_of
 
+_BODIES = """
+Types that are not listed here, such as `Me` or `VersionSummary`, are the [API's bodies](api.md#bodies)
+with the fields named there.
+"""
+_MAGICS = "`%load_ext onedata` adds `%%sql`; the kernel “Python 3 (One Data)” knows it already."
 _INTRODUCTION = "`import onedata as od` loads nothing heavy: each part loads when it is first used."
 
 
@@ -18,6 +25,8 @@ def public_callables() -> Iterator[tuple[str, Any]]:
     """Give every public function and class of the library, with the name people write."""
     for name in onedata.__all__:
         thing = getattr(onedata, name)
+        if thing is onedata.errors:  # a page of its own
+            continue
         if isinstance(thing, types.ModuleType):
             for inner in sorted(thing.__all__):
                 yield f"od.{name}.{inner}", getattr(thing, inner)
@@ -42,8 +51,9 @@ def returned_classes() -> list[type]:
         names = _names_in(tree_of(thing))
         for class_name in names:
             home = _find_class(thing, class_name)
-            if home is not None:
+            if home is not None and not issubclass(home, BaseModel):  # those are the API's bodies
                 found[home] = None
+    found = {thing: None for thing in found if thing not in dict(public_callables()).values()}
     return sorted(found, key=lambda thing: thing.__name__)
 
 
@@ -66,11 +76,9 @@ def render() -> str:
         parts += [f"## {prefix}", docstring(module.__doc__)]
         parts += [_entry(name, thing) for name, thing in public_callables() if name.startswith(prefix + ".")]
     parts.append("## What the functions give")
+    parts.append(_BODIES)
     parts += [_class(thing) for thing in returned_classes()]
-    parts += [
-        "## Magics",
-        "`%load_ext onedata` adds `%%sql`; the kernel “Python 3 (One Data)” has done so already.",
-    ]
+    parts += ["## Magics", _MAGICS, docstring(onedata._magics.__doc__)]
     return page("Kernel library", *parts)
 
 
@@ -97,7 +105,7 @@ def _class(thing: type, name: str | None = None) -> str:
         )
         rows.append(f"- `{shown}`: {first}" if first else f"- `{shown}`")
     if rows:
-        lines.append("\n".join(rows))
+        lines += ["**Members**", "\n".join(rows)]
     return "\n\n".join(line for line in lines if line)
 
 

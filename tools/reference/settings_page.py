@@ -5,6 +5,7 @@ import enum
 import importlib
 import inspect
 import io
+import re
 import tokenize
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def settings_classes() -> list[type[BaseSettings]]:
     """Give every settings class of the platform that stands for a process, in order of its prefix."""
     found: dict[type[BaseSettings], None] = {}
     for path in python_files("hub/onedata_hub"):
-        if "BaseSettings" not in path.read_text(encoding="utf-8"):
+        if not re.search(r"^class \w+\(\w*Settings\b", path.read_text(encoding="utf-8"), re.M):
             continue
         module = importlib.import_module(module_name(path, "hub"))
         for _, thing in inspect.getmembers(module, inspect.isclass):

@@ -39,25 +39,17 @@ def signature(node: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> str:
     if arguments.args and arguments.args[0].arg in ("self", "cls"):
         arguments.args = arguments.args[1:]
     returns = f" -> {_unquoted(node.returns)}" if node.returns is not None else ""
-    flat = f"{name}({_unquoted(arguments)}){returns}"
+    parts = _arguments(arguments)
+    flat = f"{name}({', '.join(parts)}){returns}"
     if len(flat) <= 88:
         return flat
-    inner = ",\n".join(f"    {part}" for part in _arguments(arguments))
+    inner = ",\n".join(f"    {part}" for part in parts)
     return f"{name}(\n{inner},\n){returns}"
 
 
-def _unquoted(node: ast.AST) -> str:
-    """Write a tree as source, its quoted annotations without quotes."""
-
-    class Unquote(ast.NodeTransformer):
-        def visit_arg(self, node: ast.arg) -> ast.arg:
-            if node.annotation is not None:
-                node.annotation = _parsed(node.annotation)
-            return node
-
-    if isinstance(node, ast.arguments):
-        return ast.unparse(Unquote().visit(node))
-    return ast.unparse(_parsed(node) if isinstance(node, ast.expr) else node)
+def _unquoted(node: ast.expr) -> str:
+    """Write an annotation as source, without the quotes around it."""
+    return ast.unparse(_parsed(node))
 
 
 def _parsed(annotation: ast.expr) -> ast.expr:
@@ -143,7 +135,9 @@ def _prose(text: str) -> str:
 def _is_drawn(block: str) -> bool:
     """Say whether a block's columns mean something: a tree, a list in columns, an example."""
     lines = block.splitlines()
-    in_columns = len(lines) > 1 and all(re.search(r"\S {2,}\S", line) for line in lines)
+    in_columns = len(lines) > 1 and 2 * sum(bool(re.search(r"\S {2,}\S", line)) for line in lines) > len(
+        lines
+    )
     return block.startswith((" ", "\t")) or "├──" in block or in_columns
 
 
