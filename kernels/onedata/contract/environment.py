@@ -3,8 +3,8 @@
 STUDIO_URL = "ONEDATA_STUDIO_URL"  # http(s)://…/services/studio, no slash at the end
 MLFLOW_URL = "ONEDATA_MLFLOW_URL"  # http(s)://…/services/mlflow; without it, beside the studio
 WORKSPACE = "ONEDATA_WORKSPACE"  # the workspace used where none is named
-TOKEN = "JUPYTERHUB_API_TOKEN"  # the caller's hub token; ONEDATA_TOKEN outside a hub server
-TOKEN_OUTSIDE = "ONEDATA_TOKEN"
+TOKEN = "JUPYTERHUB_API_TOKEN"  # the caller's hub token, in a server or a job
+TOKEN_OUTSIDE = "ONEDATA_TOKEN"  # the caller's hub token outside of both; comes before the other
 RUN_ID = "ONEDATA_RUN_ID"  # set in the kernel of a job run
 RUN_KEY = "ONEDATA_RUN_KEY"  # set for the runner alone, never in its kernel
 NOTEBOOK_PATH = "ONEDATA_NOTEBOOK_PATH"  # set in the kernel of a job run
