@@ -188,6 +188,11 @@ def test_port_in_use_is_one_sentence_and_nothing_starts(tmp_path: Path) -> None:
         ({"ONEDATA_HOST": "0.0.0.0"}, "the shared-password login is for this machine only"),
         ({"ONEDATA_PROFILES_FILE": "absent.yaml"}, "absent.yaml cannot be read"),
         (
+            {"ONEDATA_OBJECTS_URL": "ftp://example.org/x"},
+            "Setting objects_url: 'ftp://example.org/x' is not an",
+        ),
+        ({"ONEDATA_STUDIO_MAX_BODY_BYTES": "lots"}, "Setting ONEDATA_STUDIO_MAX_BODY_BYTES"),
+        (
             {"ONEDATA_DATABASE_URL": "postgresql://ann@127.0.0.1:9/x"},
             "The studio's database could not be brought up",
         ),

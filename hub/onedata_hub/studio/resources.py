@@ -8,12 +8,13 @@ from onedata_hub.studio.datasets.upkeep import maintenance
 from onedata_hub.studio.jobs.endpoints import router as jobs
 from onedata_hub.studio.jobs.notify import run_notifications
 from onedata_hub.studio.jobs.runner_endpoints import router as runner
+from onedata_hub.studio.jobs.running_users import router as running_users
 from onedata_hub.studio.jobs.scheduler import run_scheduler
 from onedata_hub.studio.lineage.endpoints import router as lineage
 from onedata_hub.studio.parts import Loop
 from onedata_hub.studio.settings import Part
 from onedata_hub.studio.workspaces.endpoints import router as workspaces
 
-ROUTERS: list[APIRouter] = [workspaces, audit, lineage, datasets, jobs, runner]
+ROUTERS: list[APIRouter] = [workspaces, audit, lineage, datasets, jobs, running_users, runner]
 
 LOOPS: dict[Part, list[Loop]] = {"api": [], "jobs": [maintenance, run_scheduler, run_notifications]}
