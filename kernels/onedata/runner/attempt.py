@@ -22,7 +22,7 @@ from onedata.runner.endings import Ending
 from onedata.runner.execution import Execution
 from onedata.runner.kernel import KernelMissing, KernelNotStarted, RunKernel, find_kernel, notebook_language
 from onedata.runner.masking import Masker
-from onedata.runner.processes import adopt_orphans, end_marked, hide_memory
+from onedata.runner.processes import adopt_orphans, end_marked, hide_memory, name_process
 from onedata.runner.reporting import Reporter
 from onedata.runner.runlog import RunLog
 from onedata.runner.spool import LockHeld, Spool
@@ -48,6 +48,7 @@ def run_attempt(
     stop, leave = StopRequest(), threading.Event()
     _on_signals(lambda: stop.ask("cancelled"))
     on_ready()
+    name_process("onedata-runner")  # a forked one would go by the fork server's name
     hide_memory()
     adopt_orphans()
     spool = Spool(folder)

@@ -4,9 +4,9 @@ import re
 from typing import Any
 
 from onedata.contract.jobs import CellFailure, Progress
+from onedata.contract.notebooks import INJECTED_TAG
 from onedata.runner.masking import strip_ansi
 
-INJECTED_TAG = "injected-parameters"
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
 _MAX_NAME = 120
 _MAX_SOURCE = 20_000

@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 
 from onedata.contract.runner import RUNNER_LOG_FILE, ForkReply, ForkRequest, RunnerProcess
-from onedata.runner.processes import give_back_free_memory
+from onedata.runner.processes import give_back_free_memory, name_process
 
 LINGER_SECONDS = 10.0
 _MAX_LINE_BYTES = 4 * 2**20
@@ -208,6 +208,7 @@ def main(arguments: list[str]) -> int:
         print("usage: python -m onedata.runner.forkserver <socket>", file=sys.stderr)
         return 64
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    name_process("onedata-forks")
     return ForkServer(Path(arguments[0])).serve()
 
 

@@ -107,6 +107,11 @@ def wait_for_output(run: od.jobs.Run, name: str) -> None:
     raise AssertionError(f"No {name} within 20 s.")
 
 
+def is_paused(job: od.jobs.Job) -> bool:
+    assert job.info.schedule is not None
+    return job.info.schedule.paused
+
+
 def test_a_scheduled_notebook_is_paused_resumed_and_deleted(save: Save) -> None:
     path = save("etl.ipynb", DAYS)
     job = od.jobs.schedule(
@@ -114,10 +119,10 @@ def test_a_scheduled_notebook_is_paused_resumed_and_deleted(save: Save) -> None:
     )
     assert (job.name, job.info.parameters, job.info.timeout_seconds) == ("etl", {"days": 2}, 600)
     assert job.next_due_at is not None
-    assert od.jobs.pause("etl").info.schedule.paused
+    assert is_paused(od.jobs.pause("etl"))
     again = od.jobs.schedule(path, "0 3 * * *", timezone="Europe/Berlin")
-    assert (again.id, again.info.schedule.paused, again.info.retries.max_retries) == (job.id, True, 3)
-    assert not od.jobs.resume(job).info.schedule.paused
+    assert (again.id, is_paused(again), again.info.retries.max_retries) == (job.id, True, 3)
+    assert not is_paused(od.jobs.resume(job))
     od.jobs.delete("etl")
     with pytest.raises(NotFound, match=r"has no job 'etl'\. It has none yet"):
         od.jobs.get("etl")

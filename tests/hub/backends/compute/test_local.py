@@ -88,6 +88,7 @@ async def test_runs_go_on_and_start_when_the_fork_server_is_killed(
     await compute.close()
 
 
+@pytest.mark.slow
 async def test_the_fork_server_leaves_after_its_last_studio(spool_dir: Path) -> None:
     compute = LocalCompute(spool_dir)
     await compute.prepare()
