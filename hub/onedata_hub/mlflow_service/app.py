@@ -130,16 +130,23 @@ class Gate:
         app = await self.parts.backend.app()
         if path == "/":
             await start_page(self.parts.backend.pages, me)(scope, receive, send)
-            return
-        await self.parts.backend.ensure_workspace(workspace)
-        send = naming_workspace(send, workspace)
-        inner = forwarded(scope, path, workspace)
-        if not routes.ARTIFACTS.match(routes.api_path(path)):
-            check_length(scope, self.parts.backend.settings.max_body_bytes)
-        if request.method == "POST" and routes.MODEL_VERSION_CREATE.match(routes.api_path(path)):
-            await self.registrations.serve(app, inner, receive, send, workspace)
         else:
-            await app(inner, receive, send)
+            await self._forward(app, forwarded(scope, path, workspace), receive, send, workspace)
+
+    async def _forward(
+        self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, workspace: str
+    ) -> None:
+        """Have MLflow serve a request whose sender may send it."""
+        backend = self.parts.backend
+        path = routes.api_path(scope["path"])
+        if not routes.ARTIFACTS.match(path):
+            check_length(scope, backend.settings.max_body_bytes)
+        await backend.ensure_workspace(workspace)
+        send = naming_workspace(send, workspace)
+        if scope["method"] == "POST" and routes.MODEL_VERSION_CREATE.match(path):
+            await self.registrations.serve(app, scope, receive, send, workspace)
+        else:
+            await app(scope, receive, send)
 
     async def _caller(self, request: Request) -> Caller | None:
         """Say who sent the request; None where a browser has to log in first.

@@ -27,32 +27,34 @@ def prepare(settings: MlflowSettings) -> None:
     """
     for module in NEEDLESS:
         sys.modules.setdefault(module, None)  # type: ignore[arg-type]  # Python's own way to refuse an import
-    artifacts = settings.artifacts_folder
-    if artifacts is not None:
-        artifacts.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if settings.artifacts_folder is not None:
+        settings.artifacts_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     use_write_ahead_log(settings.database_url)
-    os.environ.update(
-        {
-            # Source: mlflow/server/constants.py, what `mlflow server` sets for its workers.
-            "_MLFLOW_SERVER_FILE_STORE": settings.database_url,
-            "_MLFLOW_SERVER_ARTIFACT_ROOT": "mlflow-artifacts:/",
-            "_MLFLOW_SERVER_ARTIFACT_DESTINATION": settings.artifacts_destination,
-            "_MLFLOW_SERVER_SERVE_ARTIFACTS": "true",
-            "_MLFLOW_SGI_NAME": "uvicorn",
-            "MLFLOW_ENABLE_WORKSPACES": "true",
-            "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
-            "MLFLOW_CREATE_MODEL_VERSION_SOURCE_VALIDATION_REGEX": _MODEL_SOURCES,
-            "MLFLOW_CRYPTO_KEK_PASSPHRASE": passphrase(settings.kek_file),
-            "MLFLOW_LOGGING_LEVEL": "WARNING",
-            "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
-            "MLFLOW_DISABLE_TELEMETRY": "true",
-            "DO_NOT_TRACK": "true",
-        }
-    )
-    if settings.s3_endpoint_url:
-        os.environ["MLFLOW_S3_ENDPOINT_URL"] = settings.s3_endpoint_url
+    os.environ.update(_variables(settings))
     for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_WORKSPACE"):
         os.environ.pop(name, None)  # a client's settings; here they would point the server at itself
+
+
+def _variables(settings: MlflowSettings) -> dict[str, str]:
+    variables = {
+        # Source: mlflow/server/constants.py, what `mlflow server` sets for its workers.
+        "_MLFLOW_SERVER_FILE_STORE": settings.database_url,
+        "_MLFLOW_SERVER_ARTIFACT_ROOT": "mlflow-artifacts:/",
+        "_MLFLOW_SERVER_ARTIFACT_DESTINATION": settings.artifacts_destination,
+        "_MLFLOW_SERVER_SERVE_ARTIFACTS": "true",
+        "_MLFLOW_SGI_NAME": "uvicorn",
+        "MLFLOW_ENABLE_WORKSPACES": "true",
+        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+        "MLFLOW_CREATE_MODEL_VERSION_SOURCE_VALIDATION_REGEX": _MODEL_SOURCES,
+        "MLFLOW_CRYPTO_KEK_PASSPHRASE": passphrase(settings.kek_file),
+        "MLFLOW_LOGGING_LEVEL": "WARNING",
+        "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "DO_NOT_TRACK": "true",
+    }
+    if settings.s3_endpoint_url:
+        variables["MLFLOW_S3_ENDPOINT_URL"] = settings.s3_endpoint_url
+    return variables
 
 
 def passphrase(file: Path) -> str:
