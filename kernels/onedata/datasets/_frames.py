@@ -78,7 +78,7 @@ def _plain(kind: Any) -> Any:
     elif types.is_struct(kind):
         kind = pa.struct([field.with_type(_plain(field.type)) for field in kind])
     elif any(is_kind(kind) for is_kind in _list_kinds(types)):
-        kind = pa.list_(kind.value_field.with_type(_plain(kind.value_type)))
+        kind = pa.list_(kind.value_field.with_type(_plain(kind.value_type)).with_name("item"))
     return kind
 
 
@@ -170,7 +170,9 @@ def _one_piece(block: Any, schema: Any) -> Any:
 
     try:
         whole = block.unify_dictionaries().combine_chunks()
-        return whole.cast(schema) if whole.schema.types != schema.types else whole
+        # By their text, since equality does not see how the items of a list are called.
+        same = list(map(str, whole.schema.types)) == list(map(str, schema.types))
+        return whole if same else whole.cast(schema)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise InvalidInput(f"The table cannot be written as Parquet: {_first_line(error)}") from error
 

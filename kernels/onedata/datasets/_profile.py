@@ -92,10 +92,12 @@ def _describe_numbers(stats: ColumnStats, numbers: Any) -> None:
     if not len(finite):
         return
     finite = np.sort(finite)
-    stats.mean = _finite(finite.mean())
-    stats.std = _finite(finite.std(ddof=1)) if len(finite) > 1 else None
-    stats.quantiles = [float(value) for value in np.quantile(finite, QUANTILES)]
-    edges = histogram_edges(float(finite[0]), float(finite[-1]))
+    with np.errstate(all="ignore"):  # a spread beyond the largest float is left out
+        stats.mean = _finite(finite.mean())
+        stats.std = _finite(finite.std(ddof=1)) if len(finite) > 1 else None
+        quantiles = [float(value) for value in np.quantile(finite, QUANTILES)]
+        edges = histogram_edges(float(finite[0]), float(finite[-1]))
+    stats.quantiles = quantiles if all(map(math.isfinite, quantiles)) else None
     counts, _ = np.histogram(finite, edges)
     stats.histogram = Histogram(
         edges=[float(edge) for edge in edges], counts=[int(count) for count in counts]
