@@ -26,6 +26,7 @@ from onedata.contract.runner import (
     RunSpec,
 )
 from onedata_hub.backends.compute.local import machine_environment
+from onedata_hub.backends.compute.spools import SpoolFolder, kill_tree, list_references
 
 RUN_KEY = "run-key-0123456789"
 HUB_TOKEN = "hub-token-0123456789"
@@ -251,6 +252,14 @@ def wait_until(happened: Callable[[], bool], seconds: float, what: str) -> None:
     while not happened():
         assert time.monotonic() < deadline, f"Waited {seconds} s for {what}."
         time.sleep(0.02)
+
+
+def end_runners(spool_dir: Path) -> None:
+    """Kill what a test left running: nobody would ever take its result."""
+    for reference in list_references(spool_dir):
+        runner = SpoolFolder(spool_dir, reference).runner()
+        if runner is not None:
+            kill_tree(runner)
 
 
 def is_running(pid: int) -> bool:

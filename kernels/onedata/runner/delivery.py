@@ -19,7 +19,7 @@ _logger = logging.getLogger(__name__)
 
 
 class GaveUp(Exception):
-    """The studio stayed away too long, or the runner was told to leave. The result stays in the spool."""
+    """The studio stayed away too long, or the runner was told to leave. The result stays in its folder."""
 
 
 class Delivery:
@@ -90,7 +90,8 @@ class Delivery:
                 return call()
             except StudioAway as error:
                 left = self._deadline - time.monotonic()
-                if left <= 0 or self._leave.is_set():
+                # A folder that is gone was given up by whoever keeps the runs: nobody waits for it.
+                if left <= 0 or self._leave.is_set() or not self._spool.folder.exists():
                     raise GaveUp(str(error)) from error
                 _logger.info("The studio is away, trying again in %.1f s: %s", wait, error)
             # Runners that wait for one studio should not all call in the same moment.

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 from onedata_hub.backends.compute import LocalCompute
-from onedata_hub.backends.compute.spools import SpoolFolder, kill_tree, list_references
 
 from tests.kernels.conftest import Served, serve
-from tests.support.runner import notebook
+from tests.support.runner import end_runners, notebook
 from tests.support.studio import PREFIX
 
 
@@ -40,14 +39,6 @@ def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fork_socket: Path)
     with running as served:
         yield served
     end_runners(tmp_path / "spool")
-
-
-def end_runners(spool_dir: Path) -> None:
-    """Kill what a test left running: nobody would ever take its result."""
-    for reference in list_references(spool_dir):
-        runner = SpoolFolder(spool_dir, reference).runner()
-        if runner is not None:
-            kill_tree(runner)
 
 
 @pytest.fixture

@@ -148,6 +148,15 @@ def test_delivery_gives_up_when_its_patience_ends(
         delivered(patience_seconds=0.5)
 
 
+def test_delivery_ends_when_its_folder_is_removed(
+    delivered: Callable[..., None], studio: SmallStudio, tmp_path: Path
+) -> None:
+    studio.go()
+    threading.Timer(0.3, tmp_path.rmdir).start()
+    with pytest.raises(GaveUp):
+        delivered(patience_seconds=60)
+
+
 def test_delivery_ends_when_told_to_leave(delivered: Callable[..., None], studio: SmallStudio) -> None:
     studio.go()
     leave = threading.Event()

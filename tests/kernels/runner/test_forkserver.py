@@ -13,6 +13,7 @@ import pytest
 from tests.support.runner import (
     ForkServerProcess,
     SmallStudio,
+    end_runners,
     fork_server,
     make_run,
     notebook,
@@ -27,6 +28,7 @@ def own_server(tmp_path: Path) -> Iterator[ForkServerProcess]:
     with fork_server(tmp_path) as server:
         server.connect()
         yield server
+    end_runners(tmp_path)
 
 
 def test_a_runner_starts_in_milliseconds(

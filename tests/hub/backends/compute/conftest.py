@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from onedata_hub.backends.compute import ComputeBackend, LocalCompute
 
-from tests.support.runner import SmallStudio
+from tests.support.runner import SmallStudio, end_runners
 
 
 @pytest.fixture
@@ -27,11 +27,10 @@ def fork_socket(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def compute(
     request: pytest.FixtureRequest, tmp_path: Path, fork_socket: Path
 ) -> AsyncIterator[ComputeBackend]:
-    """Each adapter, ready; what a test left running is cancelled after it."""
+    """Each adapter, ready; what a test left running is killed after it."""
     forked = request.param == "forked"
     backend = LocalCompute(tmp_path / "spool", use_fork_server=forked, fork_socket=fork_socket)
     await backend.prepare()
     yield backend
-    for reference in await backend.list_running():
-        await backend.cancel(reference)
     await backend.close()
+    end_runners(tmp_path / "spool")

@@ -3,6 +3,7 @@
 import os
 import signal
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -21,12 +22,13 @@ from tests.hub.backends.compute.running import (
     until_logged,
     until_told,
 )
-from tests.support.runner import HUB_TOKEN, RUN_KEY, SmallStudio, is_running
+from tests.support.runner import HUB_TOKEN, RUN_KEY, SmallStudio, end_runners, is_running
 
 
 @pytest.fixture
-def spool_dir(tmp_path: Path) -> Path:
-    return tmp_path / "spool"
+def spool_dir(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path / "spool"
+    end_runners(tmp_path / "spool")
 
 
 def fork_server_of(spool_dir: Path) -> psutil.Process:
