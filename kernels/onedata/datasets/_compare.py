@@ -159,7 +159,7 @@ def compare(ref: Any, a: int, b: int, workspace: str | None = None) -> Compariso
 
 def _version(studio: StudioClient, target: Target, number: int) -> LocalVersion:
     _, one = target_of(target.name, number, target.workspace)
-    found = open_version(studio, one)
+    found = open_version(studio, one, is_input=False)
     check_table(found, None)
     return found
 

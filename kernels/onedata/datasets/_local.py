@@ -52,8 +52,13 @@ class LocalVersion:
         return root / self.places[0].path if is_single else root
 
 
-def open_version(studio: StudioClient, target: Target) -> LocalVersion:
+def open_version(studio: StudioClient, target: Target, *, is_input: bool = True) -> LocalVersion:
     """Find a version's files, fetching what is not here yet, and note that it was read.
+
+    Args:
+        studio: Who to ask.
+        target: The version; the newest where it names none.
+        is_input: Whether what the session makes later may come from it; looking at it alone is no such use.
 
     Raises:
         NotFound: If there is no such dataset or version.
@@ -72,7 +77,8 @@ def open_version(studio: StudioClient, target: Target) -> LocalVersion:
         raise Busy(
             f"The object store refuses the files of {manifest.version.ref}. Check the clocks of both machines."
         )
-    session().record_read(manifest.version.ref)
+    if is_input:
+        session().record_read(manifest.version.ref)
     return version
 
 
