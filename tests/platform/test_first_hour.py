@@ -18,7 +18,8 @@ WORKSPACE = "/services/studio/api/v1/workspaces/user-ann"
 def run_notebook(platform: Platform, ann: httpx.Client, path: str) -> dict[str, Any]:
     """Run every cell of a notebook on ann's server through Jupyter's protocol; give the notebook."""
     notebook = ann.get(f"/user/ann/api/contents/{path}", params={"content": 1}).json()["content"]
-    with platform.kernel("ann", notebook["metadata"]["kernelspec"]["name"]) as kernel:
+    folder = path.rpartition("/")[0]
+    with platform.kernel("ann", notebook["metadata"]["kernelspec"]["name"], folder=folder) as kernel:
         for cell in notebook["cells"]:
             if cell["cell_type"] == "code":
                 kernel.run("".join(cell["source"]), seconds=300)
@@ -76,7 +77,7 @@ def test_notebook_runs_on_a_server_and_every_night_without_one(platform: Platfor
             "flights" in f"{key} {value}" or "delays" in f"{key} {value}" for key, value in tags.items()
         )
 
-        graph = lineage(ann, "dataset:user-ann/flights@1")
+        graph = lineage(ann, "dataset:user-ann/flights@2")
     kinds = {node["kind"] for node in graph["nodes"]}
     assert {"dataset", "model"} <= kinds, graph
 

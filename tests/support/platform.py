@@ -197,9 +197,9 @@ class Platform:
         assert answer.status_code in (202, 204), answer.text
         self.wait_for_server(user, ready=False)
 
-    def kernel(self, user: str, name: str = "python3") -> "Kernel":
-        """Start a kernel in a user's server."""
-        return Kernel(self, user, name)
+    def kernel(self, user: str, name: str = "python3", *, folder: str = "") -> "Kernel":
+        """Start a kernel in a user's server; JupyterLab starts one in its notebook's folder."""
+        return Kernel(self, user, name, folder)
 
 
 def _all_about(process: psutil.Process) -> str:
@@ -212,10 +212,10 @@ def _all_about(process: psutil.Process) -> str:
 class Kernel:
     """A kernel in a user's server, spoken to through Jupyter's own protocol over the proxy."""
 
-    def __init__(self, platform: Platform, user: str, name: str) -> None:
+    def __init__(self, platform: Platform, user: str, name: str, folder: str = "") -> None:
         self._http = platform.client(user)
         self._path = f"/user/{quote(user)}/api/kernels"
-        made = self._http.post(self._path, json={"name": name})
+        made = self._http.post(self._path, json={"name": name, "path": folder})
         made.raise_for_status()
         self.id = made.json()["id"]
         address = f"{platform.url.replace('http', 'ws', 1)}{self._path}/{self.id}/channels"
