@@ -76,9 +76,12 @@ def test_model_is_worth_something_and_stands_on_the_flights(nora: Person, tmp_pa
     result = nora.run_notebook(NOTEBOOK, tmp_path / "executed.ipynb", schedule_nightly=False).result
     assert result["roc_auc"] > 0.65
     assert 0.2 < result["late_share"] < 0.23
+    model = f"model:{nora.workspace}/{result['model']}"
     standing = downstream(nora, f"dataset:{nora.workspace}/flights@2")
     assert f"dataset:{nora.workspace}/{result['dataset']}" in standing
-    assert f"model:{nora.workspace}/{result['model']}" in standing
+    assert model in standing
+    # The first half of the year was only compared with.
+    assert model not in downstream(nora, f"dataset:{nora.workspace}/flights@1")
 
 
 def test_it_runs_as_a_job_and_does_not_schedule_itself(platform: Platform):
