@@ -7,6 +7,7 @@ import asyncio
 import json
 import uuid
 from collections.abc import Callable
+from pathlib import PurePosixPath
 from typing import Any, Self
 from urllib.parse import quote
 
@@ -80,7 +81,12 @@ class NotebookSession:
             raise TourError(f"The server has no notebook at {self.path} ({answer.status_code}).")
         notebook: dict[str, Any] = answer.json()["content"]
         kernel = notebook["metadata"].get("kernelspec", {}).get("name", "python3")
-        body = {"path": self.path, "name": self.path, "type": "notebook", "kernel": {"name": kernel}}
+        body = {
+            "path": self.path,
+            "name": PurePosixPath(self.path).name,
+            "type": "notebook",
+            "kernel": {"name": kernel},
+        }
         made = await self._http.post("/api/sessions", json=body)
         if made.status_code != 201:
             raise TourError(f"The server would not start kernel '{kernel}': {made.text[:300]}")
