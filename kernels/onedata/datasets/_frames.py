@@ -62,10 +62,11 @@ def plain_schema(schema: Any) -> Any:
     """Give the schema with the large and view types of Polars and others as their plain twins."""
     import pyarrow as pa
 
-    return pa.schema([field.with_type(_plain(field.type)) for field in schema], schema.metadata)
+    return pa.schema([field.with_type(plain_type(field.type)) for field in schema], schema.metadata)
 
 
-def _plain(kind: Any) -> Any:
+def plain_type(kind: Any) -> Any:
+    """Give the plain twin of a type: string for large_string and string_view, and so on inside of lists."""
     import pyarrow as pa
     from pyarrow import types
 
@@ -74,11 +75,11 @@ def _plain(kind: Any) -> Any:
     elif types.is_large_binary(kind) or types.is_binary_view(kind):
         kind = pa.binary()
     elif types.is_dictionary(kind):
-        kind = pa.dictionary(kind.index_type, _plain(kind.value_type), kind.ordered)
+        kind = pa.dictionary(kind.index_type, plain_type(kind.value_type), kind.ordered)
     elif types.is_struct(kind):
-        kind = pa.struct([field.with_type(_plain(field.type)) for field in kind])
+        kind = pa.struct([field.with_type(plain_type(field.type)) for field in kind])
     elif any(is_kind(kind) for is_kind in _list_kinds(types)):
-        kind = pa.list_(kind.value_field.with_type(_plain(kind.value_type)).with_name("item"))
+        kind = pa.list_(kind.value_field.with_type(plain_type(kind.value_type)).with_name("item"))
     return kind
 
 

@@ -119,7 +119,8 @@ def _ray(found: LocalVersion, columns: Sequence[str] | None, limit: int | None) 
     paths = [place.path for place in found.places]
     if found.info.format is not DatasetFormat.parquet or is_partitioned(paths):
         return ray.data.from_arrow(read_arrow(found, columns, limit))
-    locations = table_locations(found.to_read())
+    # Under their own names: Ray takes files without an extension for something else.
+    locations = table_locations(found.named())
     dataset = ray.data.read_parquet(
         locations,
         columns=list(columns) if columns is not None else None,

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from onedata.contract.datasets import Column, ColumnStats, Histogram, TopValue
+from onedata.datasets._frames import plain_type
 from onedata.datasets._values import as_numbers, plain_value
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -33,7 +34,7 @@ def profile(schema: Any, sample: Any, footers: list[Any], *, complete: bool) -> 
         stats = column_stats(sample.column(field.name), complete=complete)
         return Column(
             name=field.name,
-            type=str(field.type),
+            type=str(plain_type(field.type)),
             nullable=field.nullable,
             stats=stats.model_copy(update=exact.get(field.name, {})),
         )
@@ -75,7 +76,8 @@ def _describe(stats: ColumnStats, present: Any) -> None:
 def _is_ordered(kind: Any) -> bool:
     from pyarrow import types
 
-    return bool(types.is_primitive(kind) or types.is_string(kind) or types.is_decimal(kind))
+    is_text = types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind)
+    return bool(types.is_primitive(kind) or is_text or types.is_decimal(kind))
 
 
 def _is_bytes(kind: Any) -> bool:

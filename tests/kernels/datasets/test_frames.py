@@ -109,6 +109,12 @@ def test_what_is_written_is_what_is_read_back(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(pq.read_table(tmp_path / "a").to_pandas(), frame)
 
 
+def test_row_numbers_without_a_name_are_no_data(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"a": [1, 2, 3]})
+    write(frame[frame.a > 1], tmp_path / "a")
+    assert pq.read_table(tmp_path / "a").column_names == ["a"]
+
+
 def test_a_frame_without_rows_keeps_its_schema(tmp_path: Path) -> None:
     written = write(pd.DataFrame({"a": pd.Series([], dtype="int64")}), tmp_path / "a")
     assert (written.rows, len(written.files)) == (0, 1)
