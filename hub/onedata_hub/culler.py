@@ -18,7 +18,7 @@ from traitlets.config import Config
 from onedata_hub.launch.parent import exit_with_parent
 
 _IDLE_STATES = frozenset({"idle", "dead"})
-_ASK_SECONDS = 20.0
+_ASK_SECONDS = 10.0
 _LONGEST_ROUND_SECONDS = 60
 log = logging.getLogger("onedata.culler")
 

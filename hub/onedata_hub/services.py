@@ -11,6 +11,7 @@ from onedata_hub.roles import ACCESS_MLFLOW, ACCESS_STUDIO, CULLER, KEEPER, MLFL
 from onedata_hub.settings import PlatformSettings
 
 _READY_SECONDS = 60
+_WATCH_SECONDS = 2
 # What an operator may set for the services beyond our own settings: SMTP and the like, S3 keys and certificates.
 _PASSED_ON = ("ONEDATA_STUDIO_", "ONEDATA_MLFLOW_", "AWS_", "MLFLOW_S3_", "SSL_CERT_", "REQUESTS_CA_BUNDLE")
 
@@ -35,6 +36,20 @@ def services(settings: PlatformSettings, state: StateFolder) -> list[dict[str, A
     if settings.idle_timeout_seconds > 0:
         made.append(_culler(settings, state))
     return made
+
+
+def watch_services_closely() -> None:
+    """Have the hub notice within seconds that a service ended, and start it again.
+
+    It looks every 30 s, and hands its services none of its configuration: the class is all there is to change.
+    """
+    from jupyterhub.services import service as module
+    from traitlets import Integer
+
+    class ServiceSpawner(module._ServiceSpawner):  # type: ignore[misc]  # JupyterHub has no type information
+        poll_interval = Integer(_WATCH_SECONDS)
+
+    module._ServiceSpawner = ServiceSpawner
 
 
 def studio_url(settings: PlatformSettings) -> str:

@@ -14,7 +14,7 @@ from onedata_hub.login import configure_login
 from onedata_hub.profiles import load_profiles
 from onedata_hub.roles import load_roles
 from onedata_hub.server_form import read_form, render_form
-from onedata_hub.services import mlflow_url, services, studio_url
+from onedata_hub.services import mlflow_url, services, studio_url, watch_services_closely
 from onedata_hub.settings import PlatformSettings, load_settings
 from onedata_hub.spawner import LocalSpawner, check_choice
 
@@ -49,6 +49,7 @@ def configure(c: Any, settings: PlatformSettings | None = None) -> None:
     _configure_spawner(c, settings, state)
     c.JupyterHub.load_roles = load_roles()
     c.JupyterHub.services = services(settings, state)
+    watch_services_closely()
     c.JupyterHub.load_groups = {name: {"users": list(users)} for name, users in settings.workspaces.items()}
 
 

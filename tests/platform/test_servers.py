@@ -172,9 +172,10 @@ def test_server_that_dies_at_the_start_says_why(platform: Platform) -> None:
     config = home / ".jupyter" / "jupyter_server_config.py"
     config.parent.mkdir(parents=True)
     config.write_text("raise SystemExit('this is what fay wrote')")
-    began = time.monotonic()
     answer = platform.hub("fay", "POST", "/users/fay/server", json={})
-    assert answer.status_code == 500
-    assert "this is what fay wrote" in answer.json()["message"]
-    assert time.monotonic() - began < 20
+    assert answer.status_code in (202, 500), answer.text  # 202 where it took longer than 10 s
+    progress = platform.hub("fay", "GET", "/users/fay/server/progress").text
+    assert '"failed": true' in progress
+    assert "Your server ended with status" in progress
+    assert "this is what fay wrote" in progress
     assert platform.server("fay") is None

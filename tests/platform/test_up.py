@@ -152,6 +152,20 @@ def test_killed_proxy_comes_back_with_its_routes(own_platform: Platform) -> None
             time.sleep(0.1)
 
 
+def test_killed_studio_is_back_within_seconds(own_platform: Platform) -> None:
+    own_platform.start()
+    own_platform.token("ann")
+    [studio] = [one for one in own_platform.processes() if "onedata_hub.studio" in one.cmdline()]
+    studio.kill()
+    studio.wait(5)
+    end = time.monotonic() + 20
+    with own_platform.client("ann") as ann:
+        while ann.get("/services/studio/api/v1/me").status_code != 200:
+            assert time.monotonic() < end
+            time.sleep(0.1)
+    assert own_platform.pid_of("hub")
+
+
 def test_killed_up_leaves_nothing_behind(own_platform: Platform) -> None:
     own_platform.start()
     own_platform.spawn("ann")

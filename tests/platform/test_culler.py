@@ -1,0 +1,83 @@
+"""Idle servers are stopped; those with a busy kernel or a running job of their user never are."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.support.platform import Platform
+
+pytestmark = [pytest.mark.platform, pytest.mark.slow, pytest.mark.timeout(300)]
+
+IDLE_SECONDS = 6
+
+
+@pytest.fixture(scope="module")
+def culled() -> Iterator[Platform]:
+    """A platform that stops servers after six idle seconds."""
+    with Platform(environment={"ONEDATA_IDLE_TIMEOUT_SECONDS": str(IDLE_SECONDS)}) as running:
+        yield running
+
+
+def is_up(platform: Platform, user: str) -> bool:
+    return bool((platform.server(user) or {}).get("ready"))
+
+
+def sleeping_notebook(seconds: int) -> dict[str, Any]:
+    cell = {"cell_type": "code", "id": "a", "metadata": {}, "execution_count": None, "outputs": [],
+            "source": f"import time; time.sleep({seconds})"}  # fmt: skip
+    kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return {"cells": [cell], "metadata": {"kernelspec": kernelspec}, "nbformat": 4, "nbformat_minor": 5}
+
+
+def start_sleeping_job(platform: Platform, user: str, seconds: int) -> None:
+    """Start a run that sleeps, and wait until it runs."""
+    workspace = f"/services/studio/api/v1/workspaces/user-{user}"
+    with platform.client(user) as client:
+        made = client.post(
+            f"{workspace}/jobs", json={"name": "sleeper", "notebook": sleeping_notebook(seconds)}
+        )
+        assert made.status_code == 201, made.text
+        run = client.post(f"{workspace}/jobs/{made.json()['id']}/runs", json={})
+        assert run.status_code == 201, run.text
+        end = time.monotonic() + 60
+        while client.get(f"{workspace}/runs/{run.json()['id']}").json()["state"] != "running":
+            assert time.monotonic() < end
+            time.sleep(0.5)
+
+
+def test_idle_server_is_stopped_and_those_in_use_are_not(culled: Platform) -> None:
+    for user in ("idle", "busy", "worker"):
+        culled.spawn(user)
+    start_sleeping_job(culled, "worker", 600)
+    with culled.kernel("idle") as kernel:
+        kernel.run("1 + 1")
+    with culled.kernel("busy") as kernel:
+        kernel.send("import time; time.sleep(3600)")  # computes in silence: the server hears nothing of it
+        culled.wait_for_server("idle", ready=False, seconds=120)
+        # What stopped the idle one looked at these as often, and for as long.
+        time.sleep(2 * IDLE_SECONDS)
+        assert is_up(culled, "busy")
+        assert is_up(culled, "worker")
+    assert "Culling server idle" in culled.hub_log()
+
+
+def test_server_that_does_not_answer_stays(culled: Platform) -> None:
+    culled.spawn("hung")
+    [server] = [
+        one
+        for one in culled.processes()
+        if "jupyterhub.singleuser" in one.cmdline() and one.environ()["JUPYTERHUB_USER"] == "hung"
+    ]
+    server.suspend()
+    try:
+        end = time.monotonic() + 120
+        while "stays: it cannot be asked" not in culled.hub_log():
+            assert time.monotonic() < end, culled.hub_log()[-2000:]
+            time.sleep(1)
+        assert server.status() == psutil.STATUS_STOPPED
+        assert is_up(culled, "hung")
+    finally:
+        server.resume()
