@@ -19,7 +19,10 @@ def connection() -> Any:
         if pid not in _connections:
             import duckdb
 
-            _connections[pid] = duckdb.default_connection().cursor()
+            made = duckdb.default_connection().cursor()
+            # A query must mean the same in a notebook and in a job, wherever either runs.
+            made.execute("set TimeZone = 'UTC'").fetchall()
+            _connections[pid] = made
         return _connections[pid]
 
 

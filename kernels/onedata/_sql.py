@@ -22,7 +22,7 @@ def sql(query: str, params: Mapping[str, Any] | None = None, **named: Any) -> Re
     A table is, in this order: a table of DuckDB's own, a variable where ``sql`` is called (a pandas
     or Polars frame, a pyarrow table, a relation, a published version), or a dataset of the session's
     workspace. ``flights@3`` is a version; ``"team-a/flights"`` and ``"team-a/flights@3"`` are another
-    workspace's. Nothing runs before the result is looked at.
+    workspace's. Nothing runs before the result is looked at. Times with a zone are computed in UTC.
 
     Args:
         query: One SELECT. ``$month`` takes its value from ``params``, a keyword, or the variable.

@@ -259,3 +259,10 @@ def test_an_arrow_dataset_can_be_queried(served: Served, tmp_path: object) -> No
     feather.write_feather(pa.table({"x": [1, 2, 3]}), tmp_path / "a.feather")
     od.datasets.publish(tmp_path / "a.feather", "feathers")
     assert od.sql("select sum(x) from feathers").fetchall() == [(6,)]
+
+
+def test_times_mean_the_same_wherever_a_query_runs(served: Served) -> None:
+    zone = duckdb.sql("select current_setting('TimeZone')").fetchall()
+    assert od.sql("select current_setting('TimeZone')").fetchall() == [("UTC",)]
+    assert od.sql("select hour(timestamptz '2013-01-01 05:00:00-05')").fetchall() == [(10,)]
+    assert duckdb.sql("select current_setting('TimeZone')").fetchall() == zone
