@@ -48,7 +48,7 @@ class Overlap(StrEnum):
 
     forbid = "forbid"
     queue = "queue"
-    replace = "replace"
+    replace = "replace"  # type: ignore[assignment]  # the policy's name; nobody calls str.replace on one
 
 
 class CatchUp(StrEnum):
