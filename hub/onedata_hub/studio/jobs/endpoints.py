@@ -62,7 +62,7 @@ def preview(_caller: CallerDep, body: Schedule) -> SchedulePreview:
     return preview_schedule(body)
 
 
-@router.get("/workspaces/{workspace}/jobs")
+@router.get("/workspaces/{workspace}/jobs", response_model=Page[JobSummary])
 async def list_jobs(
     access: AccessDep,
     context: ContextDep,
@@ -70,9 +70,11 @@ async def list_jobs(
     search: SearchQuery = None,
     limit: LimitQuery = DEFAULT_LIMIT,
     cursor: CursorQuery = None,
-) -> Page[JobSummary]:
+) -> Response:
     """The workspace's jobs, by name."""
-    return await JobService(context).page(access, name=name, search=search, cursor=cursor, limit=limit)
+    return json_answer(
+        await JobService(context).page(access, name=name, search=search, cursor=cursor, limit=limit)
+    )
 
 
 @router.post("/workspaces/{workspace}/jobs", status_code=201)

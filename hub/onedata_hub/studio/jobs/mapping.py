@@ -1,18 +1,15 @@
 """From rows to what the API shows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from onedata.contract.jobs import (
     Job,
-    JobSummary,
     Notification,
     Overlap,
     ParameterSpec,
     Retries,
     Run,
-    RunSummary,
-    Schedule,
 )
 from onedata.contract.workspaces import Role
 from pydantic import TypeAdapter
@@ -23,6 +20,10 @@ from onedata_hub.studio.paging import encode_cursor
 
 _SPECS = TypeAdapter(list[ParameterSpec])
 _NOTIFICATIONS: TypeAdapter[list[Notification]] = TypeAdapter(list[Notification])
+# What a job is listed with, by column.
+LISTED_COLUMNS = (
+    "id", "workspace", "name", "notebook_path", "schedule", "next_due_at", "created_by", "updated_at",
+)  # fmt: skip
 _PROGRESS = ("cells_total", "cells_done", "current_cell", "current_name")
 # What a run is shown with, by column: all but the last four are fields of a ``RunSummary`` ...
 SUMMARY_COLUMNS = (
@@ -35,11 +36,6 @@ DETAIL_COLUMNS = (
     "datasets_read", "datasets_written", "mlflow_runs",
 )  # fmt: skip
 HIDDEN = "***"  # what a viewer sees of an environment's values
-
-
-def run_summary(run: JobRunRow) -> RunSummary:
-    """Give a run as lists show it."""
-    return RunSummary.model_validate(_summary_fields(_columns(run, SUMMARY_COLUMNS)))
 
 
 def runs_page_json(runs: Sequence[AnyRow], limit: int) -> bytes:
@@ -95,30 +91,30 @@ def stored_output(public: str, attempt: int) -> str:
     return public.removeprefix("attempts/") if public.startswith("attempts/") else f"{attempt}/{public}"
 
 
-def _job_fields(job: JobRow, last_run: JobRunRow | None) -> dict[str, Any]:
-    return {
-        "id": job.id,
-        "workspace": job.workspace,
-        "name": job.name,
-        "notebook_path": job.notebook_path,
-        "schedule": Schedule.model_validate(job.schedule) if job.schedule else None,
-        "next_due_at": job.next_due_at,
-        "last_run": run_summary(last_run) if last_run else None,
-        "created_by": job.created_by,
-        "updated_at": job.updated_at,
-    }
+def jobs_page_json(jobs: Sequence[AnyRow], last_runs: Mapping[str, AnyRow], limit: int) -> bytes:
+    """Write a ``Page[JobSummary]``; a job beyond the limit says that more follow.
+
+    Args:
+        jobs: Rows of the ``LISTED_COLUMNS``.
+        last_runs: Rows of the ``SUMMARY_COLUMNS``, by the job's id.
+        limit: How many the page holds at the most.
+    """
+    cursor = encode_cursor(jobs[limit - 1].name) if len(jobs) > limit else None
+    items = [_job_fields(job, last_runs.get(job.id)) for job in jobs[:limit]]
+    return to_json({"items": items, "next_cursor": cursor})
 
 
-def job_summary(job: JobRow, last_run: JobRunRow | None) -> JobSummary:
-    """Give a job as lists show it."""
-    return JobSummary(**_job_fields(job, last_run))
+def _job_fields(values: Sequence[Any], last_run: AnyRow | None) -> dict[str, Any]:
+    fields = dict(zip(LISTED_COLUMNS, values, strict=True))
+    fields["last_run"] = _summary_fields(last_run) if last_run else None
+    return fields
 
 
-def full_job(job: JobRow, last_run: JobRunRow | None, role: Role) -> Job:
+def full_job(job: JobRow, last_run: AnyRow | None, role: Role) -> Job:
     """Give a job with all that was chosen; environment values are for those who may change them."""
     shown = job.environment if role.covers(Role.editor) else dict.fromkeys(job.environment, HIDDEN)
     return Job(
-        **_job_fields(job, last_run),
+        **_job_fields(_columns(job, LISTED_COLUMNS), last_run),
         notebook_digest=job.notebook_digest,
         kernel=job.kernel,
         parameter_specs=specs_of(job) or [],

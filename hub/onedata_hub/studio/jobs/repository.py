@@ -1,11 +1,41 @@
 """The jobs table."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from onedata_hub.studio.jobs.tables import JobRow, JobRunRow
+from onedata_hub.studio.inline import columns_only
+from onedata_hub.studio.jobs.mapping import LISTED_COLUMNS, SUMMARY_COLUMNS
+from onedata_hub.studio.jobs.tables import AnyRow, JobRow, JobRunRow
+from onedata_hub.studio.patterns import containing
+
+_NEWEST = (
+    select(func.max(JobRunRow.id)).where(JobRunRow.job_id == JobRow.id).correlate(JobRow).scalar_subquery()
+)
+# One look at the end of an index for each job, however many runs it has.
+_LAST_RUNS = columns_only(
+    select(*(getattr(JobRunRow, name) for name in SUMMARY_COLUMNS)).where(
+        JobRunRow.id.in_(select(_NEWEST).where(JobRow.id.in_(bindparam("job_ids", expanding=True))))
+    )
+)
+
+
+@cache
+def _page(*, name: bool, search: bool, after: bool) -> Any:
+    """Build the query of a list; each of the three is a condition that may be there, and its parameter."""
+    query = select(*(getattr(JobRow, column) for column in LISTED_COLUMNS))
+    query = query.where(JobRow.workspace == bindparam("workspace"), JobRow.deleted_at.is_(None))
+    if name:
+        query = query.where(JobRow.name == bindparam("name"))
+    if search:
+        query = query.where(JobRow.name.like(bindparam("search"), escape="/"))
+    if after:
+        query = query.where(JobRow.name > bindparam("after"))
+    return columns_only(query.order_by(JobRow.name).limit(bindparam("limit")))
 
 
 class JobRepository:
@@ -35,29 +65,21 @@ class JobRepository:
 
     async def page(
         self, workspace: str, *, name: str | None, search: str | None, after: str | None, limit: int
-    ) -> list[JobRow]:
-        """Give jobs by name, from the one after ``after`` on."""
-        query = select(JobRow).where(JobRow.workspace == workspace, JobRow.deleted_at.is_(None))
-        if name:
-            query = query.where(JobRow.name == name)
-        if search:
-            query = query.where(JobRow.name.contains(search, autoescape=True))
-        if after is not None:
-            query = query.where(JobRow.name > after)
-        return list(await self.session.scalars(query.order_by(JobRow.name).limit(limit)))
+    ) -> Sequence[AnyRow]:
+        """Give jobs as lists show them, by name, from the one after ``after`` on."""
+        given = {
+            "workspace": workspace,
+            "name": name,
+            "search": containing(search) if search else None,
+            "after": after,
+            "limit": limit,
+        }
+        query = _page(name=bool(name), search=bool(search), after=after is not None)
+        return (await self.session.execute(query, given)).all()
 
-    async def last_runs(self, job_ids: list[str]) -> dict[str, JobRunRow]:
-        """Give the newest run of each of the jobs that has run, by the job's id."""
-        newest = (
-            select(func.max(JobRunRow.id))
-            .where(JobRunRow.job_id == JobRow.id)
-            .correlate(JobRow)
-            .scalar_subquery()
-        )
-        ids = list(
-            await self.session.scalars(select(newest).select_from(JobRow).where(JobRow.id.in_(job_ids)))
-        )
-        runs = await self.session.scalars(select(JobRunRow).where(JobRunRow.id.in_([i for i in ids if i])))
+    async def last_runs(self, job_ids: list[str]) -> dict[str, AnyRow]:
+        """Give the newest run of each of the jobs that has run, as lists show it, by the job's id."""
+        runs = await self.session.execute(_LAST_RUNS, {"job_ids": job_ids})
         return {run.job_id: run for run in runs}
 
     async def due(self, now: datetime, limit: int) -> list[str]:

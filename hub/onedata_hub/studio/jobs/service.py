@@ -9,13 +9,11 @@ from typing import Any
 from onedata.contract.jobs import (
     Job,
     JobCreate,
-    JobSummary,
     JobUpdate,
     NotebookInfo,
     Schedule,
     SchedulePreview,
 )
-from onedata.contract.paging import Page
 from onedata.contract.workspaces import Role
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -35,7 +33,7 @@ from onedata_hub.studio.jobs.repository import JobRepository
 from onedata_hub.studio.jobs.tables import JobRow
 from onedata_hub.studio.jobs.wake import wake
 from onedata_hub.studio.lineage.service import forget_job
-from onedata_hub.studio.paging import decode_cursor, encode_cursor
+from onedata_hub.studio.paging import decode_cursor
 
 PREVIEWED = 5
 _WHAT_RUNS = frozenset({"notebook", "parameters", "environment", "profile"})
@@ -148,8 +146,8 @@ class JobService:
 
     async def page(
         self, access: Access, *, name: str | None, search: str | None, cursor: str | None, limit: int
-    ) -> Page[JobSummary]:
-        """Give a page of jobs, by name."""
+    ) -> bytes:
+        """Give a page of jobs, by name, as JSON."""
         after = decode_cursor(cursor, 1)[0] if cursor else None
         async with self.context.database.read() as session:
             repository = JobRepository(session)
@@ -157,8 +155,7 @@ class JobService:
                 access.workspace, name=name, search=search, after=after, limit=limit + 1
             )
             last = await repository.last_runs([row.id for row in rows])
-        items = [mapping.job_summary(row, last.get(row.id)) for row in rows[:limit]]
-        return Page(items=items, next_cursor=encode_cursor(items[-1].name) if len(rows) > limit else None)
+        return mapping.jobs_page_json(rows, last, limit)
 
     async def _keep(self, workspace: str, notebook: dict[str, Any]) -> _Kept:
         """Check a notebook and store its snapshot. One that no job comes to use harms nobody."""

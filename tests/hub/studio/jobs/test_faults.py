@@ -17,7 +17,7 @@ from tests.hub.studio.jobs.processes import WS, Platform, ended_runs, eventually
 LAST = (datetime.now(UTC) - timedelta(minutes=10)).replace(second=0, microsecond=0)
 SCHEDULE = {"cron": f"{LAST.minute} * * * *"}
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.timeout(240), pytest.mark.slow]
 
 
 def noting(folder: Path, wait_for: str | None = None) -> str:
