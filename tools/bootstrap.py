@@ -54,13 +54,13 @@ def main() -> None:
 def install(wanted: str) -> None:
     """Make the environment, or bring it up to date."""
     STAMP.unlink(missing_ok=True)
-    if not works(PYTHON):
+    if not works(PYTHON) or not (works(VENV / "bin" / "uv") or works(PYTHON, "-m", "pip")):
         print("Making the environment in .venv …", flush=True)
         shutil.rmtree(VENV, ignore_errors=True)
         run([sys.executable, "-m", "venv", str(VENV)], "Install Python's venv module (Debian: python3-venv).")
+    print("Installing the locked packages …", flush=True)
     uv = find_uv()
     network = "Look at the network and at the package index in pip's or uv's settings, and try again."
-    print("Installing the locked packages …", flush=True)
     lock = ROOT / "requirements" / (wanted + ".txt")
     run([*uv, "pip", "sync", "--quiet", "--compile-bytecode", "--require-hashes", str(lock)], network)
     editable = [argument for name in DISTRIBUTIONS for argument in ("--editable", str(ROOT / name))]
@@ -116,16 +116,17 @@ def run(command: list[str], advice: str) -> None:
     )
     if done.returncode != 0:
         lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-        said = " ".join(lines[-4:]) or "it said nothing"
+        said = " ".join(lines[-4:]).rstrip(".") or "it said nothing"
         what = " ".join(Path(part).name if os.sep in part else part for part in command[:4])
-        sys.exit(f"{what} failed: {said} {advice}".strip())
+        sys.exit(f"{what} failed: {said}. {advice}".strip())
 
 
-def works(program: Path) -> bool:
-    """Say whether a program of the environment is there and starts."""
+def works(program: Path, *arguments: str) -> bool:
+    """Say whether a program is there and can say its version."""
     if not program.exists():
         return False
-    return subprocess.run([str(program), "--version"], check=False, capture_output=True).returncode == 0
+    command = [str(program), *arguments, "--version"]
+    return subprocess.run(command, check=False, capture_output=True).returncode == 0
 
 
 def digest() -> str:
