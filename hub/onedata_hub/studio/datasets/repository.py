@@ -17,6 +17,7 @@ from onedata_hub.studio.datasets.packing import pack_files
 from onedata_hub.studio.datasets.tables import AnyRow, DatasetRow, DetailRow, TagRow, VersionRow
 from onedata_hub.studio.ids import new_id
 from onedata_hub.studio.inline import columns_only
+from onedata_hub.studio.patterns import containing
 from onedata_hub.studio.upsert import insert_into
 
 # A summary's columns in the contract's order, in which ``answers`` writes them.
@@ -103,7 +104,7 @@ class DatasetRepository:
         given = {
             "workspace": workspace,
             "tag": tag,
-            "search": _containing(search.casefold()) if search else None,
+            "search": containing(search.casefold()) if search else None,
             "after": after,
             "limit": limit,
         }
@@ -257,10 +258,3 @@ class DatasetRepository:
             .limit(limit)
         )
         return (await self.session.execute(query)).all()
-
-
-def _containing(text: str) -> str:
-    """Give the LIKE pattern of what holds a text, with ``/`` as its escape."""
-    for special in "/%_":
-        text = text.replace(special, f"/{special}")
-    return f"%{text}%"
