@@ -8,6 +8,7 @@ from typing import Any
 
 from onedata.contract.environment import CACHE_DIR, STUDIO_URL
 
+from onedata_hub.groups import drop_former_members, load_groups
 from onedata_hub.launch.parent import PARENT_PID, exit_with_parent
 from onedata_hub.launch.state import StateFolder
 from onedata_hub.login import configure_login
@@ -50,7 +51,8 @@ def configure(c: Any, settings: PlatformSettings | None = None) -> None:
     c.JupyterHub.load_roles = load_roles()
     c.JupyterHub.services = services(settings, state)
     watch_services_closely()
-    c.JupyterHub.load_groups = {name: {"users": list(users)} for name, users in settings.workspaces.items()}
+    c.JupyterHub.load_groups = load_groups(settings.workspaces)
+    drop_former_members(c.JupyterHub.db_url, settings.workspaces)
 
 
 def _configure_hub(c: Any, settings: PlatformSettings, state: StateFolder) -> None:

@@ -70,6 +70,17 @@ def test_sigterm_stops_it_as_ctrl_c_does_and_the_next_start_is_as_the_first(own_
     assert own_platform.hub("ann", "GET", "/user").json()["name"] == "ann"
 
 
+def test_user_who_was_taken_out_of_a_workspace_is_out_after_the_next_start(own_platform: Platform) -> None:
+    own_platform.environment["ONEDATA_WORKSPACES"] = '{"team-a": ["ann", "bob"], "team-b": ["bob"]}'
+    own_platform.start()
+    assert own_platform.hub("admin", "POST", "/groups/by-hand", json={"users": ["bob"]}).status_code == 201
+    own_platform.stop()
+    own_platform.environment["ONEDATA_WORKSPACES"] = '{"team-a": ["ann"]}'
+    own_platform.start()
+    assert own_platform.hub("bob", "GET", "/user").json()["groups"] == ["by-hand"]
+    assert own_platform.hub("ann", "GET", "/user").json()["groups"] == ["team-a"]
+
+
 def test_second_up_says_that_it_is_up_with_the_link(platform: Platform) -> None:
     hub = platform.pid_of("hub")
     again = run_up("--state-dir", str(platform.folder), folder=Path("/tmp"))
