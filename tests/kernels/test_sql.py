@@ -266,3 +266,8 @@ def test_times_mean_the_same_wherever_a_query_runs(served: Served) -> None:
     assert od.sql("select current_setting('TimeZone')").fetchall() == [("UTC",)]
     assert od.sql("select hour(timestamptz '2013-01-01 05:00:00-05')").fetchall() == [(10,)]
     assert duckdb.sql("select current_setting('TimeZone')").fetchall() == zone
+
+
+def test_times_with_a_zone_come_as_python_values(served: Served) -> None:
+    ((moment,),) = od.sql("select timestamptz '2013-01-01 05:00:00-05'").fetchall()
+    assert moment == dt.datetime(2013, 1, 1, 10, tzinfo=dt.UTC)
