@@ -32,7 +32,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     st.datetimes(datetime.min + FAR, datetime.max - FAR, timezones=ZONES)
     | st.datetimes(timezones=st.just(UTC)).filter(lambda at: at.microsecond == 0)
 )
-def test_a_moment_comes_back_from_sqlite_as_the_same_moment_in_utc(moment: datetime):
+def test_a_moment_comes_back_from_sqlite_as_the_same_moment_in_utc(moment: datetime) -> None:
     engine = create_engine("sqlite://")
     with engine.begin() as connection:
         MOMENTS.create(connection)
@@ -42,14 +42,14 @@ def test_a_moment_comes_back_from_sqlite_as_the_same_moment_in_utc(moment: datet
     assert read.utcoffset() == timedelta(0)
 
 
-def test_no_moment_comes_back_as_none():
+def test_no_moment_comes_back_as_none() -> None:
     with Session(create_engine("sqlite://")) as session:
         MOMENTS.create(session.connection())
         session.execute(insert(MOMENTS).values(at=None))
         assert session.execute(select(MOMENTS.c.at)).scalar_one() is None
 
 
-async def test_a_statement_for_columns_only_reads_what_any_other_does(database_url: str):
+async def test_a_statement_for_columns_only_reads_what_any_other_does(database_url: str) -> None:
     database = Database(database_url)
     async with database.write() as session:
         session.add(MemberRow(workspace="flights", user="ann", role="viewer", updated_at=utc_now()))
@@ -63,7 +63,7 @@ async def test_a_statement_for_columns_only_reads_what_any_other_does(database_u
     assert (past_it[0].workspace, past_it[0].role) == (entity.workspace, entity.role)
 
 
-async def test_a_reader_sees_what_was_committed_between_two_of_its_reads(database_url: str):
+async def test_a_reader_sees_what_was_committed_between_two_of_its_reads(database_url: str) -> None:
     database = Database(database_url)
     query = columns_only(BY_USER)
     async with database.read() as reading:

@@ -23,7 +23,7 @@ def routes(router: Any) -> Iterator[APIRoute]:
             yield from routes(route.original_router)
 
 
-def test_no_dependency_of_an_endpoint_runs_in_a_thread():
+def test_no_dependency_of_an_endpoint_runs_in_a_thread() -> None:
     # FastAPI hands plain functions to a pool of threads: 110 microseconds of CPU for each request,
     # and a queue under load.
     found = [(route.path, call) for router in (system, *ROUTERS) for route in routes(router)
