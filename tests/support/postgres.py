@@ -1,5 +1,6 @@
 """A real PostgreSQL for the tests: one server a session, a fresh migrated database for each that asks."""
 
+import contextlib
 import itertools
 import os
 import shutil
@@ -82,12 +83,14 @@ def _wait_for(server: Postgres, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("PostgreSQL did not answer within 30 seconds")
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    try:
-        programs = find_postgres()
-    except PartMissing as error:
-        pytest.skip(str(error))
+@contextlib.contextmanager
+def running_postgres() -> Iterator[Postgres]:
+    """Run a server of its own, with its data in a temporary folder.
+
+    Raises:
+        PartMissing: If PostgreSQL is not installed.
+    """
+    programs = find_postgres()
     # pytest's own folders are closed to other accounts, and the server may run as one.
     folder = Path(tempfile.mkdtemp(prefix="onedata-postgres-"))
     if account := _account():
@@ -109,6 +112,16 @@ def postgres() -> Iterator[Postgres]:
             process.wait(20)
     finally:
         shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    try:
+        find_postgres()
+    except PartMissing as error:
+        pytest.skip(str(error))
+    with running_postgres() as server:
+        yield server
 
 
 @pytest.fixture
