@@ -107,6 +107,12 @@ class PlatformSettings(BaseSettings):
     def _make_absolute(cls, value: Path | None) -> Path | None:
         return value and value.expanduser().resolve()
 
+    @field_validator("hub_database_url")
+    @classmethod
+    def _name_the_driver(cls, value: str | None) -> str | None:
+        # The one PostgreSQL driver that we install; JupyterHub takes SQLAlchemy's default.
+        return value and value.replace("postgresql://", "postgresql+psycopg://", 1)
+
     @property
     def public_url(self) -> str:
         """The platform's address, without a slash at the end."""
