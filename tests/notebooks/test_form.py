@@ -1,6 +1,8 @@
 """What every notebook and template has in common, without running any of it."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -59,6 +61,26 @@ def test_notebook_imports_public_names_only(path: Path):
         assert "onedata_hub" not in source
         assert "onedata._" not in source
         assert "onedata.contract" not in source
+
+
+@each
+def test_code_is_formatted_and_free_of_faults(path: Path):
+    ruff = [str(Path(sys.executable).with_name("ruff"))]
+    form = ["format", "--check", "--isolated", "--line-length", "110"]
+    # Cells name what cells before them made, and import where they need it.
+    faults = [
+        "check",
+        "--isolated",
+        "--select",
+        "E,F,B,UP,SIM,PTH",
+        "--ignore",
+        "E402,F704",
+        "--line-length",
+        "115",
+    ]
+    for options in (form, faults):
+        done = subprocess.run([*ruff, *options, str(path)], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 @each_template

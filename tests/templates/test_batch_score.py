@@ -47,7 +47,7 @@ def test_a_version_number_keeps_every_column_and_changes_nothing_the_second_time
     ("parameters", "sentence"),
     [
         ({"model_name": "nobody"}, "There is no version or alias 'champion' of a model 'nobody'"),
-        ({"dataset": "planes"}, "The model needs the column"),
+        ({"dataset": "planes", "columns": []}, "The model needs the column"),
         ({"columns": ["tailnum"]}, "columns names 'tailnum', which is no column of 'delays-small'"),
         ({"columns": ["late"], "prediction_column": "late"}, "has a column 'late' already"),
     ],
