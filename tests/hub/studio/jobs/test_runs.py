@@ -11,7 +11,7 @@ from onedata_hub.studio.jobs.runs_repository import RunRepository
 from onedata_hub.studio.jobs.starting import MOST_STARTS
 from onedata_hub.studio.jobs.tables import JobRunRow
 
-from tests.hub.studio.jobs.conftest import WS, JobsUnderTest, make_due, shift
+from tests.hub.studio.jobs.conftest import WS, JobsUnderTest, make_due, shift, wait_for_starts
 from tests.hub.studio.jobs.fakes import Runner, cell_failure
 
 MINUTE = datetime.now(UTC).replace(second=0, microsecond=0)
@@ -293,8 +293,7 @@ async def test_runner_that_never_delivers_is_given_up_after_some_starts(jobs: Jo
         jobs.backend.states[reference] = ComputeState.gone
         jobs.scheduler._supervisor._start_again.clear()
         await jobs.scheduler.look()
-        for task in list(jobs.scheduler._starting.values()):
-            await task
+        await wait_for_starts(jobs.scheduler)
     assert len(jobs.backend.requests[reference]) == MOST_STARTS
     ended = await jobs.run(run["id"])
     assert ended["state"] == "failed"
