@@ -22,8 +22,9 @@ import traceback
 from pathlib import Path
 from types import TracebackType
 
+from onedata.contract.environment import FULL_TRACEBACKS
+
 _PACKAGE_FOLDER = str(Path(__file__).parent) + os.sep
-FULL_TRACEBACKS = "ONEDATA_FULL_TRACEBACKS"
 
 
 class OneDataError(Exception):

@@ -3,6 +3,7 @@
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from onedata import errors
+from onedata.contract import environment
 from onedata.errors import InvalidInput, MissingPackage, NotFound, OneDataError, StudioFault, error_class
 
 
@@ -80,7 +81,7 @@ def test_a_notebook_shows_the_sentence_and_the_line_and_no_frames(
 def test_all_frames_are_shown_to_those_who_ask(
     shell: InteractiveShell, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(errors.FULL_TRACEBACKS, "1")
+    monkeypatch.setenv(environment.FULL_TRACEBACKS, "1")
     said = shown(shell, "from onedata._query import parse; parse('selekt 1')", capsys)
     assert "Traceback (most recent call last)" in said
     assert "_query.py" in said

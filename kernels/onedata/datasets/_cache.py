@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from onedata.contract.datasets import GetLocation
-from onedata.contract.environment import CACHE_DIR
+from onedata.contract.environment import CACHE_BYTES, CACHE_DIR
 from onedata.datasets._hashing import new_md5
 from onedata.datasets._progress import Progress
 from onedata.datasets._transfer import run_all
@@ -24,7 +24,6 @@ from onedata.errors import Busy, DamagedData, InvalidInput
 if TYPE_CHECKING:
     import httpx
 
-CACHE_BYTES = "ONEDATA_CACHE_BYTES"
 _DEFAULT_BYTES = 50 * 10**9
 _UNUSED_SECONDS = 3600
 _THREADS = 8

@@ -16,8 +16,9 @@ import pytest
 from onedata._client import client
 from onedata._session import session
 from onedata.contract.datasets import GetLocation, Manifest
+from onedata.contract.environment import CACHE_BYTES
 from onedata.datasets import _cache, _local
-from onedata.datasets._cache import CACHE_BYTES, cache_folder, fetch
+from onedata.datasets._cache import cache_folder, fetch
 from onedata.errors import Busy, DamagedData, InvalidInput, MissingPackage, NotFound
 
 from tests.kernels.conftest import ANN, Served, serve
