@@ -26,7 +26,7 @@ def is_up(platform: Platform, user: str) -> bool:
 
 
 def sleeping_notebook(seconds: int) -> dict[str, Any]:
-    cell = {"cell_type": "code", "id": "a", "metadata": {}, "execution_count": None, "outputs": [],
+    cell: dict[str, Any] = {"cell_type": "code", "id": "a", "metadata": {}, "execution_count": None, "outputs": [],
             "source": f"import time; time.sleep({seconds})"}  # fmt: skip
     kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return {"cells": [cell], "metadata": {"kernelspec": kernelspec}, "nbformat": 4, "nbformat_minor": 5}
