@@ -87,7 +87,7 @@ def test_every_command_in_the_documentation_is_there():
 def test_every_setting_in_the_documentation_is_there():
     known = {variable_of(thing, name) for thing in settings_classes() for name in thing.model_fields}
     known |= {name for name, _ in environment_variables()}
-    known |= {"ONEDATA_FULL_TRACEBACKS", "ONEDATA_CONFIG"}
+    known |= {"ONEDATA_CONFIG"}
     for page in pages():
         for name in re.findall(r"\bONEDATA_[A-Z0-9_]+[A-Z0-9]\b", page.read_text(encoding="utf-8")):
             assert name in known, f"{page.name} names {name}"

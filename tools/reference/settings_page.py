@@ -23,8 +23,9 @@ _TITLES = {
     "MlflowSettings": "The MLflow service",
 }
 _INTRODUCTION = """
-Each table names the environment variable, and `onedata.yaml` takes the platform's own settings as
-lower-case keys without the prefix (`port: 8000`). The environment comes before the file.
+Each table names the environment variable. The platform's own settings may also stand in a file as
+lower-case keys without the prefix (`port: 8000`): `onedata.yaml` in the working folder, or what
+`ONEDATA_CONFIG` names. The environment comes before the file.
 A wrong value stops the start with one sentence that names the setting and the fix.
 
 `onedata up` sets the studio's and MLflow's addresses, files and databases itself, from the
