@@ -69,7 +69,8 @@ def create_app(context: Context, *, prefix: str = "") -> FastAPI:
     app.state.context = context
     app.include_router(system_router)
     if "api" in context.settings.parts:
-        for router in ROUTERS:
+        # FastAPI tries one route after another, and the last resources are asked the most.
+        for router in reversed(ROUTERS):
             app.include_router(router, prefix=API_PREFIX)
     install_error_handlers(app)
     app.add_middleware(BodyLimit, most_bytes=context.settings.max_body_bytes)

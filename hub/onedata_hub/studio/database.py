@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -127,15 +127,11 @@ class Database:
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncSession]:
+    def read(self) -> AbstractAsyncContextManager[AsyncSession]:
         """Open a session that only reads."""
-        if self._reader is not None:
-            with self._reader.connect() as connection, closing(InlineSession(connection)) as session:
-                yield cast(AsyncSession, session)
-        else:
-            async with self._sessions() as session:
-                yield session
+        if self._reader is None:
+            return self._sessions()
+        return cast(AbstractAsyncContextManager[AsyncSession], InlineSession(self._reader))
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:

@@ -9,9 +9,9 @@ microseconds, the ORM's session around it 45, the rest 30. So what every request
 statement built once, with ``bindparam``, and marked by ``columns_only``.
 """
 
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
-from sqlalchemy import Connection, Executable, Result, ScalarResult
+from sqlalchemy import Connection, Engine, Executable, Result, ScalarResult
 from sqlalchemy.orm import Session
 
 _PLAIN = "columns_only"
@@ -27,9 +27,18 @@ def columns_only(statement: Statement) -> Statement:
 class InlineSession:
     """The reading half of ``AsyncSession`` over a plain connection."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self._session: Session | None = None
+
+    async def __aenter__(self) -> Self:
+        self._connection = self._engine.connect()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._session is not None:
+            self._session.close()
+        self._connection.close()
 
     def _orm(self) -> Session:
         if self._session is None:
@@ -52,7 +61,3 @@ class InlineSession:
 
     def get_bind(self) -> Connection:
         return self._connection
-
-    def close(self) -> None:
-        if self._session is not None:
-            self._session.close()
