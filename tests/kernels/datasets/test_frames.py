@@ -2,6 +2,7 @@
 
 import datetime as dt
 import decimal
+import functools
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ def digests(data: Any, folder: Path) -> list[str]:
     return [file.md5 for file in write(data, folder).files]
 
 
+@functools.cache
 def table(rows: int = ROWS) -> pa.Table:
     random = np.random.default_rng(0)
     return pa.table(

@@ -55,11 +55,11 @@ def test_every_kind_has_the_same_rows(numbers: Served) -> None:
     assert isinstance(od.datasets.load("numbers@1", as_="arrow"), pa.Table)
 
 
-@pytest.mark.parametrize("kind", ["pandas", "polars", "arrow", "duckdb"])
-def test_columns_and_rows_can_be_fewer(numbers: Served, kind: str) -> None:
-    found = od.datasets.load("numbers@1", as_=kind, columns=["s", "n"], limit=2)
-    assert list(getattr(found, "column_names", None) or found.columns) == ["s", "n"]
-    assert (found.num_rows if kind == "arrow" else found.shape[0]) == 2
+def test_columns_and_rows_can_be_fewer(numbers: Served) -> None:
+    for kind in ("pandas", "polars", "arrow", "duckdb"):
+        found = od.datasets.load("numbers@1", as_=kind, columns=["s", "n"], limit=2)
+        assert list(getattr(found, "column_names", None) or found.columns) == ["s", "n"], kind
+        assert (found.num_rows if kind == "arrow" else found.shape[0]) == 2, kind
 
 
 def test_a_column_that_is_not_there_is_refused_with_those_that_are(numbers: Served) -> None:
