@@ -1,6 +1,8 @@
 # Everything starts from a Python 3.11 or newer; see CONTRIBUTING.md.
 PYTHON ?= python3
 BIN := .venv/bin
+# Most tests wait for a process now and then: three at a time keep two cores busy.
+WORKERS ?= 3
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
@@ -13,7 +15,7 @@ tour: platform  ## The same without a browser: a server, the first-hour notebook
 	@exec $(BIN)/onedata tour $(ARGS)
 
 test: dev  ## Every test that this machine can run; make test ARGS="-k name" passes options on.
-	@exec $(BIN)/pytest $(ARGS)
+	@exec $(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: dev  ## Lint, types, import rules, and docs that match the code.
 	$(BIN)/ruff check

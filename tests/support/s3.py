@@ -19,6 +19,7 @@ import pytest
 from tools.test_parts import PartMissing, find_versitygw
 
 ACCESS_KEY = "onedata-tests"
+SECRET_KEY = secrets.token_hex(16)  # one for all gateways of a process: its environment can hold no more
 
 
 def free_port() -> int:
@@ -66,8 +67,8 @@ def s3_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Gateway]:
     except PartMissing as error:
         pytest.skip(str(error))
     folder = tmp_path_factory.mktemp("s3")
-    port, secret = free_port(), secrets.token_hex(16)
-    environment = {**os.environ, "ROOT_ACCESS_KEY": ACCESS_KEY, "ROOT_SECRET_KEY": secret}
+    port = free_port()
+    environment = {**os.environ, "ROOT_ACCESS_KEY": ACCESS_KEY, "ROOT_SECRET_KEY": SECRET_KEY}
     process = subprocess.Popen(
         [program, "--quiet", "--port", f"127.0.0.1:{port}", "posix", str(folder)],
         env=environment,
@@ -77,7 +78,7 @@ def s3_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Gateway]:
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("AWS_ACCESS_KEY_ID", ACCESS_KEY)
-            patch.setenv("AWS_SECRET_ACCESS_KEY", secret)
+            patch.setenv("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
             gateway = S3Gateway(f"http://127.0.0.1:{port}", folder)
             _wait_for(gateway.endpoint_url, process)
             yield gateway
