@@ -13,6 +13,7 @@ StudioError
 A message says what was asked, what is true, and what to do. It is shown to people.
 """
 
+import json
 import logging
 from http import HTTPStatus
 from typing import Any
@@ -105,9 +106,9 @@ def problem_response(request: Request, status: int, code: str, detail: str, **ex
         **extra,
     )
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-    return Response(
-        problem.model_dump_json(exclude_none=True), status, media_type=PROBLEM_JSON, headers=headers
-    )
+    # In ASCII: a message may quote what was sent, and that may be text that UTF-8 has no bytes for.
+    body = json.dumps(problem.model_dump(mode="json", exclude_none=True))
+    return Response(body, status, media_type=PROBLEM_JSON, headers=headers)
 
 
 async def _on_studio_error(request: Request, error: Exception) -> Response:

@@ -109,15 +109,22 @@ def _literal(node: ast.expr) -> Any:
 
 
 def _as_json(value: Any) -> Any:
-    if value is None or isinstance(value, bool | int | str):
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, str) and _is_plain(value):
         return value
     if isinstance(value, float) and value == value and abs(value) != float("inf"):  # noqa: PLR0124 - NaN is not itself
         return value
     if isinstance(value, list | tuple):
         return [_as_json(item) for item in value]
-    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+    if isinstance(value, dict) and all(isinstance(key, str) and _is_plain(key) for key in value):
         return {key: _as_json(item) for key, item in value.items()}
     raise _Unknown
+
+
+def _is_plain(text: str) -> bool:
+    """Say whether files and databases take a text: no half of a surrogate pair, no NUL."""
+    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _day(call: ast.Call) -> date:

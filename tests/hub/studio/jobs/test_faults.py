@@ -118,31 +118,31 @@ async def test_runner_killed_with_its_studio_is_lost_named_and_retried(tmp_path:
     assert {"attempts/1/executed.ipynb", "executed.ipynb"} <= set(full["outputs"])
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-async def test_two_schedulers_over_two_hundred_due_runs_run_each_once_though_one_is_killed(
-    tmp_path: Path, request: pytest.FixtureRequest, kind: str
+@pytest.mark.parametrize(("kind", "count"), [("sqlite", 60), ("postgresql", 200)])
+async def test_two_schedulers_over_many_due_runs_run_each_once_though_one_is_killed(
+    tmp_path: Path, request: pytest.FixtureRequest, kind: str, count: int
 ):
     url = request.getfixturevalue("postgres_url") if kind == "postgresql" else None
     light = {"module": "tests.hub.studio.jobs.light_compute", "jobs_max_running": 20}
     async with running_platform(tmp_path, url) as platform:
         api = await platform.studio(**light, parts='["api"]').start()
         async with api.client() as ann:
-            for number in range(200):
+            for number in range(count):
                 await make_job(ann, f"job-{number}", "1 + 1", schedule=SCHEDULE)
             await let_due_times_pass(platform)
             shared = {**light, "public_url": api.url, "parts": '["jobs"]'}
             first = await platform.studio(**shared).start()
             await platform.studio(**shared).start()
-            await until(lambda: len(lines(tmp_path)) >= 40, "some runs to be executed", seconds=120)
+            await until(lambda: len(lines(tmp_path)) >= count // 5, "some runs to be executed", seconds=120)
             first.kill()
 
             async def all_ended() -> list[dict[str, Any]] | None:
                 runs = await ended_runs(ann)
-                return runs if runs and len(runs) == 200 else None
+                return runs if runs and len(runs) == count else None
 
-            runs = await eventually(all_ended, "two hundred ends", seconds=180)
+            runs = await eventually(all_ended, "all the ends", seconds=180)
     assert {run["state"] for run in runs} == {"succeeded"}
-    assert len({run["job_id"] for run in runs}) == 200
+    assert len({run["job_id"] for run in runs}) == count
     assert sorted(lines(tmp_path)) == sorted(run["id"] for run in runs)
 
 

@@ -222,3 +222,11 @@ async def test_inspect_keeps_nothing(jobs: JobsUnderTest):
     )
     assert answer.json()["parameters"][0]["help"] == "back"
     assert [info async for info in jobs.studio.context.objects.walk("team-a/")] == []
+
+
+async def test_defaults_with_characters_that_no_database_takes_are_kept(any_jobs: JobsUnderTest):
+    notebook = make_notebook("a: str = '\\x00'\nb: str = '\\ud800'\nc: str = 'é'  # \\u0000")
+    job = await any_jobs.make_job(notebook=notebook)
+    run = await any_jobs.start(job)
+    assert [spec["name"] for spec in job["parameter_specs"]] == ["a", "b", "c"]
+    assert (await any_jobs.run(run["id"]))["state"] == "queued"
