@@ -83,7 +83,9 @@ def main() -> None:
     )
     check = ServerCheck(http)
 
-    async def ask(**facts: Any) -> bool:  # a function: traitlets copies its values deeply, connections and all
+    async def ask(
+        **facts: Any,
+    ) -> bool:  # a function: traitlets copies its values deeply, connections and all
         return await check.is_idle(**facts)
 
     timeout = int(os.environ["ONEDATA_IDLE_TIMEOUT_SECONDS"])

@@ -68,7 +68,9 @@ def test_environments_of_profile_and_choice_are_merged() -> None:
         ({"profile": "small", "cmd": "rm"}, "Profile 'small' has no option 'cmd'"),
     ],
 )
-def test_wrong_choice_is_refused_with_what_can_be_had(shipped: Profiles, options: dict[str, object], says: str) -> None:
+def test_wrong_choice_is_refused_with_what_can_be_had(
+    shipped: Profiles, options: dict[str, object], says: str
+) -> None:
     with pytest.raises(ProfileError) as refused:
         shipped.select(options)
     assert says in str(refused.value)
