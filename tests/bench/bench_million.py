@@ -71,7 +71,7 @@ def measure(quick: bool) -> Iterator[Figure]:
         with tempfile.TemporaryDirectory() as name, _database(kind, Path(name)) as url:
             migrate(url)
             add_content(url, content)
-            yield from _measure(kind, url, Path(name), content, seconds=1 if quick else 6)
+            yield from _measure(kind, url, Path(name), content, seconds=1 if quick else 4)
 
 
 def _measure(kind: str, url: str, folder: Path, content: Content, *, seconds: float) -> Iterator[Figure]:
