@@ -9,7 +9,7 @@ from onedata_hub.launch.hub_login import HubLogin, LoginRefused
 
 from tests.support.platform import Platform
 
-pytestmark = pytest.mark.platform
+pytestmark = [pytest.mark.platform, pytest.mark.timeout(300)]  # the first test waits for the platform
 
 
 def test_shared_password_lets_any_user_in(platform: Platform) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.platform import Platform
 
-pytestmark = pytest.mark.platform
+pytestmark = [pytest.mark.platform, pytest.mark.timeout(300)]  # the first test waits for the platform
 
 
 @pytest.fixture(scope="module")
