@@ -31,8 +31,10 @@ def new_md5() -> Any:
     return hashlib.md5(usedforsecurity=False)
 
 
-def copy_hashed(source: Path, target: Path, tick: Tick) -> Hashed:
+def copy_hashed(source: Path, target: Path | str, tick: Tick) -> Hashed:
     """Copy a file and hash the very bytes that were written, reading the source once.
+
+    What is added to a small file meanwhile is not copied.
 
     Args:
         source: The file.
@@ -67,14 +69,29 @@ def _pass_on(reading: int, writing: int | None, tick: Tick) -> Hashed:
 
 
 def _one_thread(reading: int, writing: int | None, size: int, tick: Tick) -> Hashed:
-    md5, passed = new_md5(), 0
-    while chunk := os.read(reading, min(CHUNK, max(size - passed, 0) + 1)):
-        md5.update(chunk)
+    """Read, write and hash in turn, through a buffer that this thread keeps.
+
+    A new one for each of many small files costs as much as their bytes.
+    """
+    md5, passed, buffer = new_md5(), 0, _buffer()
+    while passed < size and (count := os.readv(reading, [buffer[: size - passed]])):
+        chunk = buffer[:count]
         if writing is not None:
-            _write_all(writing, memoryview(chunk))
-        passed += len(chunk)
-        tick(len(chunk))
+            _write_all(writing, chunk)
+        md5.update(chunk)
+        passed += count
+        tick(count)
     return Hashed(md5.hexdigest(), passed)
+
+
+def _buffer() -> memoryview:
+    if not hasattr(_of_thread, "buffer"):
+        _of_thread.buffer = memoryview(bytearray(CHUNK))
+    buffer: memoryview = _of_thread.buffer
+    return buffer
+
+
+_of_thread = threading.local()
 
 
 def _two_threads(reading: int, writing: int | None, tick: Tick) -> Hashed:
@@ -110,8 +127,8 @@ def _two_threads(reading: int, writing: int | None, tick: Tick) -> Hashed:
 
 
 def _write_all(writing: int, data: memoryview) -> None:
-    while data:
-        data = data[os.write(writing, data) :]
+    while (written := os.write(writing, data)) < len(data):
+        data = data[written:]
 
 
 class HashingFile:

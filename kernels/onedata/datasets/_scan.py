@@ -73,23 +73,31 @@ def _below(folder: Path, root: Path) -> Iterator[SourceFile]:
 def _file(entry: os.DirEntry[str], path: str, root: Path) -> SourceFile:
     place = Path(entry.path)
     if entry.is_symlink():
-        place = place.resolve()
-        if not place.is_relative_to(root):
-            raise InvalidInput(
-                f"{entry.path} is a link that leads out of the folder, to {place}. "
-                "Copy the file into the folder, or publish it on its own."
-            )
-        if place.is_dir():
-            raise InvalidInput(
-                f"{entry.path} is a link to a folder. Links to folders can form rings; remove it."
-            )
+        place = _inside(place, root)
     try:
-        status = place.stat()
+        status = place.stat() if entry.is_symlink() else entry.stat()
     except FileNotFoundError as error:
         raise InvalidInput(f"{entry.path} leads to nothing, or went away while it was published.") from error
     if not stat.S_ISREG(status.st_mode):
         raise InvalidInput(f"{entry.path} is not a plain file; a pipe, socket or device cannot be published.")
     return SourceFile(place, _portable(path, place), status.st_size)
+
+
+def _inside(link: Path, root: Path) -> Path:
+    """Follow a link to a file of the folder.
+
+    Raises:
+        InvalidInput: If it leads out of the folder, or to another folder.
+    """
+    place = link.resolve()
+    if not place.is_relative_to(root):
+        raise InvalidInput(
+            f"{link} is a link that leads out of the folder, to {place}. "
+            "Copy the file into the folder, or publish it on its own."
+        )
+    if place.is_dir():
+        raise InvalidInput(f"{link} is a link to a folder. Links to folders can form rings; remove it.")
+    return place
 
 
 def _portable(path: str, place: Path) -> str:
@@ -98,6 +106,8 @@ def _portable(path: str, place: Path) -> str:
     Raises:
         InvalidInput: If there is none; says why.
     """
+    if path.isascii() and path.isprintable() and "\\" not in path and len(path) <= _LONGEST_PATH:
+        return path  # nearly all are, and the rest of this takes longer
     composed = unicodedata.normalize("NFC", path)
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in composed) or "\\" in composed:
         raise InvalidInput(

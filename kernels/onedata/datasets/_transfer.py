@@ -61,11 +61,11 @@ class FolderTransfer:
 
     def bring(self, files: Sequence[SourceFile], progress: Progress) -> list[FileEntry]:
         """Copy the files, hashing the bytes that are written."""
-        for folder in {self._staging.joinpath(file.path).parent for file in files}:
-            self._make(folder)
+        for folder in {file.path.rpartition("/")[0] for file in files}:
+            self._make(self._staging / folder)
 
         def copy(file: SourceFile) -> FileEntry:
-            hashed = copy_hashed(file.source, self._staging / file.path, progress.tick)
+            hashed = copy_hashed(file.source, f"{self._staging}/{file.path}", progress.tick)
             return FileEntry.model_construct(path=file.path, md5=hashed.md5, size=hashed.size)
 
         return run_all(copy, files, progress, COPYING_THREADS)
