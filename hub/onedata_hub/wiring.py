@@ -12,6 +12,7 @@ from onedata_hub.groups import drop_former_members, load_groups
 from onedata_hub.launch.parent import PARENT_PID, exit_with_parent
 from onedata_hub.launch.state import StateFolder
 from onedata_hub.login import configure_login
+from onedata_hub.machine import SHARED_CORES
 from onedata_hub.profiles import load_profiles
 from onedata_hub.roles import load_roles
 from onedata_hub.server_form import read_form, render_form
@@ -104,6 +105,7 @@ def _server_environment(settings: PlatformSettings, state: StateFolder) -> dict[
         STUDIO_URL: studio_url(settings),
         CACHE_DIR: str(state / "cache"),
         "MLFLOW_TRACKING_URI": mlflow_url(settings),
+        **SHARED_CORES,
     } | settings.server_environment
 
 

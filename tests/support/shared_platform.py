@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 import nbformat
+from onedata_hub.machine import SHARED_CORES
 from onedata_hub.naming import personal_workspace
 
 from tests.support.platform import Platform
@@ -76,7 +77,7 @@ class Person:
             "ONEDATA_TOKEN": self.platform.token(self.name),
             "JUPYTERHUB_USER": self.name,
             "MLFLOW_TRACKING_URI": self.platform.mlflow_url,
-            "OMP_NUM_THREADS": "1",  # threads that wait for one another are slow where tests share a machine
+            **SHARED_CORES,
         }
 
     def api(self, method: str, path: str, **options: Any) -> Any:

@@ -27,6 +27,7 @@ from onedata_hub.backends.compute.base import (
 )
 from onedata_hub.backends.compute.forkclient import ForkClient, ForkServerFolderError, socket_path
 from onedata_hub.backends.compute.spools import SpoolFolder, kill_tree, list_references, send_signal
+from onedata_hub.machine import SHARED_CORES
 
 T = TypeVar("T")
 _logger = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ class LocalCompute(ComputeBackend):
         self, spool_dir: Path, *, use_fork_server: bool = True, fork_socket: Path | None = None
     ) -> None:
         self._spool_dir = spool_dir.absolute()
-        self._machine = machine_environment(os.environ)
+        self._machine = SHARED_CORES | machine_environment(os.environ)
         self._forks: ForkClient | None = None
         self._use_fork_server = use_fork_server
         self._fork_socket = fork_socket
