@@ -45,6 +45,13 @@ def test_parameters_come_first_and_the_result_last(path: Path):
 
 
 @each
+def test_every_cell_has_a_name_for_the_list_of_runs(path: Path):
+    names = [cell["metadata"].get("name") for cell in code_cells(path)]
+    assert all(names)
+    assert len(set(names)) == len(names)
+
+
+@each
 def test_every_parameter_has_a_type_a_default_and_a_help(path: Path):
     info = inspect_notebook(json.loads(path.read_text()))
     assert info.parameters
