@@ -12,7 +12,5 @@ NOTEBOOK_DIGEST = "ONEDATA_NOTEBOOK_DIGEST"  # set in the kernel of a job run
 CACHE_DIR = "ONEDATA_CACHE_DIR"  # where downloaded dataset files are kept
 PROFILE = "ONEDATA_PROFILE"  # the server profile in use
 SESSION_FILE = "ONEDATA_SESSION_FILE"  # where the kernel of a job run notes what it read, wrote and tracked
-CACHE_BYTES = (
-    "ONEDATA_CACHE_BYTES"  # how large the cache of downloaded files may grow, 50 GB where it is not set
-)
+CACHE_BYTES = "ONEDATA_CACHE_BYTES"  # how large the cache of downloaded files may grow, 50 GB by default
 FULL_TRACEBACKS = "ONEDATA_FULL_TRACEBACKS"  # 1 shows all frames of an error of the library in a notebook
