@@ -6,12 +6,12 @@ from functools import cache
 from typing import Any
 
 from onedata.contract.jobs import RunState
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from onedata_hub.studio.inline import columns_only
 from onedata_hub.studio.jobs.mapping import DETAIL_COLUMNS, SUMMARY_COLUMNS
-from onedata_hub.studio.jobs.tables import AnyRow, JobAttemptRow, JobRunDetailRow, JobRunRow
+from onedata_hub.studio.jobs.tables import AnyRow, JobAttemptRow, JobRow, JobRunDetailRow, JobRunRow
 from onedata_hub.studio.upsert import insert_into
 
 _SUMMARY = tuple(getattr(JobRunRow, name) for name in SUMMARY_COLUMNS)
@@ -27,9 +27,13 @@ _READ = columns_only(
 @cache
 def _page(*, job: bool, state: bool, before: bool) -> Any:
     """Build the query of a list; each of the three is a condition that may be there, and its parameter."""
-    query = select(*_SUMMARY).where(JobRunRow.workspace == bindparam("workspace"))
+    query = select(*_SUMMARY)
     if job:
-        query = query.where(JobRunRow.job_id == bindparam("job"))
+        # A job's runs are in its workspace. Asked for both, PostgreSQL would read all of the workspace's.
+        is_here = exists().where(JobRow.id == bindparam("job"), JobRow.workspace == bindparam("workspace"))
+        query = query.where(JobRunRow.job_id == bindparam("job"), is_here)
+    else:
+        query = query.where(JobRunRow.workspace == bindparam("workspace"))
     if state:
         query = query.where(JobRunRow.state == bindparam("state"))
     if before:

@@ -11,7 +11,7 @@ from onedata_hub.studio.jobs.runs_repository import RunRepository
 from onedata_hub.studio.jobs.starting import MOST_STARTS
 from onedata_hub.studio.jobs.tables import JobRunRow
 
-from tests.hub.studio.jobs.conftest import WS, JobsUnderTest, make_due, shift, wait_for_starts
+from tests.hub.studio.jobs.conftest import API, WS, JobsUnderTest, make_due, shift, wait_for_starts
 from tests.hub.studio.jobs.fakes import Runner, cell_failure
 
 MINUTE = datetime.now(UTC).replace(second=0, microsecond=0)
@@ -470,3 +470,15 @@ async def test_run_list_pages_by_id_and_filters_by_job_and_state(any_jobs: JobsU
     assert {run["id"] for run in await jobs.runs(job_id=first["id"])} == {made[0], made[2], made[3]}
     assert [run["id"] for run in await jobs.runs(state="cancelled")] == [made[2]]
     assert await jobs.runs(job_id=second["id"], state="cancelled") == []
+
+
+async def test_runs_of_a_job_are_listed_in_its_own_workspace_alone(any_jobs: JobsUnderTest):
+    jobs = any_jobs
+    job = await jobs.make_job()
+    runs = [(await jobs.start(job))["id"]]
+    elsewhere = f"{API}/workspaces/user-ann/runs"
+    assert [run["id"] for run in await jobs.runs(job_id=job["id"])] == runs
+    assert [run["id"] for run in await jobs.runs(job_id=job["id"], state="queued")] == runs
+    assert await jobs.runs(job_id="no-such-job") == []
+    for query in ({"job_id": job["id"]}, {"job_id": job["id"], "state": "queued"}):
+        assert (await jobs.ann.get(elsewhere, params=query)).json()["items"] == []
