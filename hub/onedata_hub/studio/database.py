@@ -96,6 +96,12 @@ class Database:
         self._engine = self._sqlite_writer() if self.is_sqlite else self._postgresql()
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False, autoflush=False)
         self._reader = self._sqlite_reader() if self.is_sqlite else None
+        # Each read stands on its own, as on SQLite; a transaction around it would be two more round trips.
+        self._reads = async_sessionmaker(
+            self._engine.execution_options(isolation_level="AUTOCOMMIT"),
+            expire_on_commit=False,
+            autoflush=False,
+        )
         self._writer = asyncio.Lock()
 
     def _postgresql(self) -> AsyncEngine:
@@ -130,7 +136,7 @@ class Database:
     def read(self) -> AbstractAsyncContextManager[AsyncSession]:
         """Open a session that only reads."""
         if self._reader is None:
-            return self._sessions()
+            return self._reads()
         return cast(AbstractAsyncContextManager[AsyncSession], InlineSession(self._reader))
 
     @asynccontextmanager
