@@ -15,7 +15,7 @@ tour: platform  ## The same without a browser: a server, the first-hour notebook
 	@exec $(BIN)/onedata tour $(ARGS)
 
 test: dev  ## Every test that this machine can run; make test ARGS="-k name" passes options on.
-	@exec $(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@exec $(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 check: dev  ## Lint, types, import rules, and docs that match the code.
 	$(BIN)/ruff check

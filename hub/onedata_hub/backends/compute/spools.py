@@ -8,6 +8,7 @@ import shutil
 import signal
 import tempfile
 from pathlib import Path
+from uuid import uuid4
 
 import psutil
 from onedata.contract import runner as contract
@@ -57,7 +58,7 @@ class SpoolFolder:
 
     def note_launched(self, process: RunnerProcess) -> None:
         """Note the process that was started, for whoever asks before it holds the lock."""
-        temporary = self.path / f".{_LAUNCHED_FILE}.{os.getpid()}"
+        temporary = self.path / f".{_LAUNCHED_FILE}.{uuid4().hex}"  # another start may note its own now
         temporary.write_text(process.model_dump_json())
         temporary.replace(self.path / _LAUNCHED_FILE)
 

@@ -23,12 +23,15 @@ def fork_socket(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("fork") / "fork.sock"
 
 
-@pytest.fixture(params=["forked", "as a command"])
+@pytest.fixture
 async def compute(
     request: pytest.FixtureRequest, tmp_path: Path, fork_socket: Path
 ) -> AsyncIterator[ComputeBackend]:
-    """Each adapter, ready; what a test left running is killed after it."""
-    forked = request.param == "forked"
+    """Each adapter, ready; what a test left running is killed after it.
+
+    Runs start by fork, unless a test asks for both ways: as a command each takes seconds of CPU.
+    """
+    forked = getattr(request, "param", "forked") == "forked"
     backend = LocalCompute(tmp_path / "spool", use_fork_server=forked, fork_socket=fork_socket)
     await backend.prepare()
     yield backend

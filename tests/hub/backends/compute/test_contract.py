@@ -8,9 +8,11 @@ from onedata_hub.backends.compute import ComputeBackend, StillRunning, UnknownRe
 from tests.hub.backends.compute.running import SLEEP, request_for, until_gone, until_logged, until_told
 from tests.support.runner import HUB_TOKEN, RUN_KEY, SmallStudio
 
+both_ways = pytest.mark.parametrize("compute", ["forked", "as a command"], indirect=True)
 COUNT = "with open('count', 'a') as file: file.write('x')\nprint(open('count').read())"
 
 
+@both_ways
 async def test_a_started_run_reaches_its_result_and_is_gone(
     compute: ComputeBackend, studio: SmallStudio
 ) -> None:
@@ -29,6 +31,7 @@ async def test_a_run_is_found_while_it_runs(compute: ComputeBackend, studio: Sma
     assert await compute.list_running() == [reference]
 
 
+@both_ways
 async def test_two_starts_of_one_attempt_at_once_execute_it_once(
     compute: ComputeBackend, studio: SmallStudio
 ) -> None:
@@ -67,6 +70,7 @@ async def test_a_cancelled_run_ends_within_its_grace(compute: ComputeBackend, st
     assert (await until_told(studio)).outcome == "cancelled"
 
 
+@both_ways
 async def test_a_run_cancelled_right_after_its_start_executes_nothing(
     compute: ComputeBackend, studio: SmallStudio
 ) -> None:
@@ -116,6 +120,7 @@ async def test_a_removed_attempt_is_forgotten(compute: ComputeBackend, studio: S
     assert await compute.list_all() == {}
 
 
+@both_ways
 async def test_limits_reach_the_run(compute: ComputeBackend, studio: SmallStudio) -> None:
     request = request_for(studio, "held = bytearray(4 * 2**30)", memory_bytes=300 * 2**20)
     await compute.start(request)

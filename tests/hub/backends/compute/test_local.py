@@ -190,30 +190,32 @@ def test_a_process_number_used_again_is_another_process() -> None:
     send_signal(earlier, signal.SIGKILL)  # this test would not go on
 
 
-def test_a_folder_that_others_can_enter_is_not_used_for_the_socket(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    folder = socket_path(tmp_path / "spool").parent
-    folder.chmod(0o755)
-    with pytest.raises(ForkServerFolderError, match="only this user"):
-        socket_path(tmp_path / "spool")
-
-
-async def test_runs_start_all_the_same_where_the_socket_has_no_safe_place(
-    tmp_path: Path, studio: SmallStudio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def open_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder for the sockets of the spool in ``tmp_path``, and everybody can enter it."""
     # A short path: where a socket's would be too long, the folder that every test shares is taken.
     with tempfile.TemporaryDirectory(prefix="od-", dir="/tmp") as runtime:
         monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
-        shared = socket_path(tmp_path / "spool").parent
-        assert shared.is_relative_to(runtime)
-        shared.chmod(0o777)
-        compute = LocalCompute(tmp_path / "spool")
-        await compute.prepare()
-        reference = await compute.start(request_for(studio, "print('here')"))
-        await until_gone(compute, reference)
-        assert await compute.log(reference, 0) == b"here\n"
+        folder = socket_path(tmp_path / "spool").parent
+        assert folder.is_relative_to(runtime)
+        folder.chmod(0o755)
+        yield folder
+
+
+def test_a_folder_that_others_can_enter_is_not_used_for_the_socket(open_folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(ForkServerFolderError, match=f"{open_folder} must be a folder that only this user"):
+        socket_path(tmp_path / "spool")
+
+
+@pytest.mark.usefixtures("open_folder")
+async def test_runs_start_all_the_same_where_the_socket_has_no_safe_place(
+    tmp_path: Path, studio: SmallStudio
+) -> None:
+    compute = LocalCompute(tmp_path / "spool")
+    await compute.prepare()
+    reference = await compute.start(request_for(studio, "print('here')"))
+    await until_gone(compute, reference)
+    assert await compute.log(reference, 0) == b"here\n"
 
 
 def test_of_the_studios_environment_a_run_gets_what_the_machine_needs() -> None:
