@@ -15,7 +15,9 @@ _ONE_WORKER = ("tests/notebooks/", "tests/templates/")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep each file's tests in one worker (xdist's loadgroup), and begin with what takes long."""
-    items.sort(key=lambda item: next((n for n, part in enumerate(_LONG) if item.nodeid.startswith(part)), len(_LONG)))
+    items.sort(
+        key=lambda item: next((n for n, part in enumerate(_LONG) if item.nodeid.startswith(part)), len(_LONG))
+    )
     for item in items:
         shared = item.nodeid.startswith(_ONE_WORKER)
         item.add_marker(pytest.mark.xdist_group("first hour" if shared else item.nodeid.partition("::")[0]))
