@@ -1,10 +1,11 @@
 """Fixtures for every test."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.runner import fork_server
 from tests.support.studio import StudioUnderTest, running_studio
 
 # What takes minutes starts first, so that no worker is left with it when the others have ended.
@@ -21,6 +22,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         shared = item.nodeid.startswith(_ONE_WORKER)
         item.add_marker(pytest.mark.xdist_group("first hour" if shared else item.nodeid.partition("::")[0]))
+
+
+@pytest.fixture(scope="session")
+def fork_socket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The socket of a fork server for all tests, held open, so that it outlives the studios of each."""
+    with fork_server(tmp_path_factory.mktemp("fork")) as server:
+        server.connect()
+        yield server.path
 
 
 @pytest.fixture

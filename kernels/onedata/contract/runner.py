@@ -126,6 +126,11 @@ class RunnerProcess(BaseModel):
         return RunnerProcess.of(self.pid) == self
 
 
+FORK_GOODBYE = (
+    b"goodbye"  # the line of who leaves in good order: after the last one the fork server ends at once
+)
+
+
 class ForkRequest(BaseModel):
     """Asks the fork server for a runner on a spool folder. One JSON line on its socket.
 

@@ -1,8 +1,9 @@
 """A parent with everything imported, from which a runner is forked in milliseconds.
 
 ``python -m onedata.runner.forkserver <socket>`` listens on a socket only its owner can open, for
-``ForkRequest`` lines. It lives as long as somebody holds a connection, so it needs no stopping:
-it leaves soon after the last studio did. Runners live on without it.
+``ForkRequest`` lines. It lives as long as somebody holds a connection, so it needs no stopping: it
+leaves with the last studio that says goodbye, and soon after one that was killed. Runners live on
+without it.
 
 It has one thread, and no sockets or contexts of ZeroMQ: those do not survive a fork.
 """
@@ -20,7 +21,7 @@ import sys
 import time
 from pathlib import Path
 
-from onedata.contract.runner import RUNNER_LOG_FILE, ForkReply, ForkRequest, RunnerProcess
+from onedata.contract.runner import FORK_GOODBYE, RUNNER_LOG_FILE, ForkReply, ForkRequest, RunnerProcess
 from onedata.runner.processes import give_back_free_memory, name_process
 
 LINGER_SECONDS = 10.0
@@ -33,7 +34,7 @@ class ForkServer:
 
     Args:
         path: The socket's path; its folder must belong to this user alone.
-        linger_seconds: How long to stay when nobody is connected.
+        linger_seconds: How long to stay when nobody is connected: a studio that was killed comes back.
     """
 
     def __init__(self, path: Path, linger_seconds: float = LINGER_SECONDS) -> None:
@@ -52,10 +53,10 @@ class ForkServer:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return 0  # another one serves this socket
+        preload()  # until here a signal ends it at once
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._leave)
         signal.signal(signal.SIGCHLD, lambda *_: None)  # wakes the wait below, so that children are reaped
-        preload()
         self._listen()
         try:
             while not self._leaving and not self._is_forsaken():
@@ -111,6 +112,10 @@ class ForkServer:
             return
         *lines, self._buffers[connection] = buffer.split(b"\n")
         for line in lines:
+            if line == FORK_GOODBYE:
+                self._drop(connection)
+                self._leaving = not self._buffers
+                return
             reply = self._answer(line)
             try:
                 connection.sendall(reply.model_dump_json().encode() + b"\n")

@@ -14,12 +14,6 @@ from tests.support.runner import end_runners, notebook
 from tests.support.studio import PREFIX
 
 
-@pytest.fixture(scope="session")
-def fork_socket(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A socket for all tests: the server behind it outlives the pause between two of them."""
-    return tmp_path_factory.mktemp("fork") / "fork.sock"
-
-
 @pytest.fixture
 def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fork_socket: Path) -> Iterator[Served]:
     """A studio with its scheduler; this process is ann, in her own workspace."""

@@ -94,7 +94,7 @@ def test_a_second_server_on_one_socket_leaves_the_first_alone(own_server: ForkSe
 
 
 @pytest.mark.slow
-def test_the_server_leaves_when_nobody_holds_it(own_server: ForkServerProcess) -> None:
+def test_the_server_leaves_some_time_after_the_last_connection_broke(own_server: ForkServerProcess) -> None:
     own_server.disconnect()
     assert own_server.process.wait(30) == 0
     assert not own_server.path.exists()

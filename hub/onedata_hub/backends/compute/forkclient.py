@@ -14,7 +14,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from onedata.contract.runner import ForkReply, ForkRequest, RunnerProcess
+from onedata.contract.runner import FORK_GOODBYE, ForkReply, ForkRequest, RunnerProcess
 
 _ANSWER_TIMEOUT_SECONDS = 10.0
 _MAX_SOCKET_PATH = 100  # sockaddr_un holds 107 bytes
@@ -96,9 +96,14 @@ class ForkClient:
             return True
 
     async def close(self) -> None:
-        """Let go of the server; it leaves when nobody holds it."""
+        """Let go of the server, which leaves when nobody else holds it."""
         async with self._turn:
-            await self._disconnect()
+            if self._streams is not None:
+                with contextlib.suppress(OSError):
+                    self._streams[1].write(FORK_GOODBYE + b"\n")
+                await self._disconnect()
+            elif self._server is not None and not self._path.exists():  # it is coming up: nobody holds it yet
+                self._server.terminate()
 
     async def _ask(self, spool: Path, environment: Mapping[str, str]) -> RunnerProcess | None:
         assert self._streams is not None

@@ -17,12 +17,6 @@ def studio() -> Iterator[SmallStudio]:
     studio.go()
 
 
-@pytest.fixture(scope="session")
-def fork_socket(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A socket for all tests: the server behind it outlives the pause between two of them."""
-    return tmp_path_factory.mktemp("fork") / "fork.sock"
-
-
 @pytest.fixture
 async def compute(
     request: pytest.FixtureRequest, tmp_path: Path, fork_socket: Path

@@ -1,5 +1,6 @@
 """What only the local backend has: folders, processes, the fork server."""
 
+import asyncio
 import os
 import signal
 import stat
@@ -10,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 from onedata.contract.runner import RunnerProcess
+from onedata.runner.forkserver import LINGER_SECONDS
 from onedata_hub.backends.compute import ComputeError, LocalCompute, UnknownReference
 from onedata_hub.backends.compute.forkclient import ForkServerFolderError, socket_path
 from onedata_hub.backends.compute.local import machine_environment
@@ -41,14 +43,14 @@ def fork_server_of(spool_dir: Path) -> psutil.Process:
 
 
 async def test_a_new_studio_follows_and_cancels_the_run_of_one_before_it(
-    spool_dir: Path, studio: SmallStudio
+    spool_dir: Path, studio: SmallStudio, fork_socket: Path
 ) -> None:
-    first = LocalCompute(spool_dir)
+    first = LocalCompute(spool_dir, fork_socket=fork_socket)
     await first.prepare()
     reference = await first.start(request_for(studio, SLEEP))
     await until_logged(first, reference, b"asleep")
     await first.close()
-    second = LocalCompute(spool_dir)
+    second = LocalCompute(spool_dir, fork_socket=fork_socket)
     assert await second.state(reference) == "running"
     await second.cancel(reference)
     await until_gone(second, reference)
@@ -57,9 +59,9 @@ async def test_a_new_studio_follows_and_cancels_the_run_of_one_before_it(
 
 
 async def test_a_killed_runner_is_gone_and_a_new_start_reports_it_lost(
-    spool_dir: Path, studio: SmallStudio
+    spool_dir: Path, studio: SmallStudio, fork_socket: Path
 ) -> None:
-    compute = LocalCompute(spool_dir)
+    compute = LocalCompute(spool_dir, fork_socket=fork_socket)
     await compute.prepare()
     request = request_for(studio, "import os; print(os.getpid(), flush=True)", SLEEP)
     reference = await compute.start(request)
@@ -91,23 +93,37 @@ async def test_runs_go_on_and_start_when_the_fork_server_is_killed(
     await compute.close()
 
 
-@pytest.mark.slow
-async def test_the_fork_server_leaves_after_its_last_studio(spool_dir: Path) -> None:
-    compute = LocalCompute(spool_dir)
-    await compute.prepare()
+async def test_the_fork_server_leaves_with_its_last_studio(spool_dir: Path) -> None:
+    first, second = LocalCompute(spool_dir), LocalCompute(spool_dir)
+    await first.prepare()
+    await second.prepare()
     server = fork_server_of(spool_dir)
-    await compute.close()
 
     async def has_left() -> bool:
         return not server.is_running() or server.status() == psutil.STATUS_ZOMBIE
 
-    await eventually(has_left, "the end of the fork server", 30)
+    await first.close()
+    await asyncio.sleep(0.5)
+    assert not await has_left()
+    await second.close()
+    await eventually(has_left, "the end of the fork server", LINGER_SECONDS / 2)
 
 
-async def test_a_runner_that_ignores_the_wish_to_stop_is_killed_with_all_it_started(
+async def test_a_fork_server_that_nobody_awaited_ends_with_who_started_it(
     spool_dir: Path, studio: SmallStudio
 ) -> None:
     compute = LocalCompute(spool_dir)
+    reference = await compute.start(request_for(studio, "1"))  # as a command: the server is coming up
+    server = fork_server_of(spool_dir)
+    await compute.close()
+    server.wait(LINGER_SECONDS / 2)
+    await until_gone(compute, reference)
+
+
+async def test_a_runner_that_ignores_the_wish_to_stop_is_killed_with_all_it_started(
+    spool_dir: Path, studio: SmallStudio, fork_socket: Path
+) -> None:
+    compute = LocalCompute(spool_dir, fork_socket=fork_socket)
     compute.cancel_grace_seconds = 1.0
     await compute.prepare()
     reference = await compute.start(request_for(studio, "import os; print(os.getpid(), flush=True)", SLEEP))
