@@ -19,6 +19,7 @@ from onedata_hub.server_form import read_form, render_form
 from onedata_hub.services import mlflow_url, services, studio_url, watch_services_closely
 from onedata_hub.settings import PlatformSettings, load_settings
 from onedata_hub.spawner import LocalSpawner, check_choice
+from onedata_hub.tracking import tracking_environment
 
 _ACTIVITY_SECONDS = 30
 _STOP_SECONDS = 5
@@ -104,7 +105,7 @@ def _server_environment(settings: PlatformSettings, state: StateFolder) -> dict[
         "JUPYTERHUB_ACTIVITY_INTERVAL": str(_ACTIVITY_SECONDS),
         STUDIO_URL: studio_url(settings),
         CACHE_DIR: str(state / "cache"),
-        "MLFLOW_TRACKING_URI": mlflow_url(settings),
+        **tracking_environment(mlflow_url(settings)),
         **SHARED_CORES,
     } | settings.server_environment
 

@@ -81,9 +81,9 @@ def test_kernel_finds_the_platform_and_its_workspace(platform: Platform, small_s
             "request = urllib.request.Request(os.environ['ONEDATA_STUDIO_URL'] + '/api/v1/me', "
             "headers={'Authorization': 'token ' + os.environ['JUPYTERHUB_API_TOKEN']})\n"
             "print(json.load(urllib.request.urlopen(request))['default_workspace'], os.environ['ONEDATA_WORKSPACE'], "
-            "os.environ['MLFLOW_TRACKING_URI'])"
+            "os.environ['MLFLOW_TRACKING_URI'], os.environ['MLFLOW_DISABLE_TELEMETRY'])"
         )
-    assert found == f"user-cleo user-cleo {platform.mlflow_url}\n"
+    assert found == f"user-cleo user-cleo {platform.mlflow_url} true\n"
 
 
 def test_token_of_a_server_reaches_services_and_not_the_hub(platform: Platform, small_server: str) -> None:

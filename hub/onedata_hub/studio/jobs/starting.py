@@ -28,6 +28,7 @@ from onedata_hub.studio.jobs.outputs import notebook_key
 from onedata_hub.studio.jobs.runner_service import hash_key, settle
 from onedata_hub.studio.jobs.runs_repository import ACTIVE, RunRepository
 from onedata_hub.studio.jobs.tables import JobAttemptRow, JobRunDetailRow, JobRunRow
+from onedata_hub.tracking import tracking_environment
 
 log = logging.getLogger("onedata.studio.jobs")
 
@@ -178,7 +179,7 @@ class Starter:
             names.PROFILE: profile,
             names.TOKEN: token,
             "JUPYTERHUB_USER": run.created_by,
-            "MLFLOW_TRACKING_URI": settings.mlflow_url,
+            **tracking_environment(settings.mlflow_url),
             "MLFLOW_TRACKING_TOKEN": token,
         }
 
