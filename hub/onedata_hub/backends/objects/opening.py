@@ -7,13 +7,16 @@ from onedata_hub.backends.objects.base import ObjectStore
 from onedata_hub.backends.objects.errors import BadStoreUrl
 
 _EXAMPLES = "Write file:///srv/onedata/objects or s3://bucket/prefix?endpoint_url=http://localhost:9000."
+_FOLDER_OPTIONS = {"verify_md5"}
 _S3_OPTIONS = {"endpoint_url", "public_endpoint_url", "region"}
 
 
-def open_store(url: str, *, verify_md5: bool = False) -> ObjectStore:
+def open_store(url: str) -> ObjectStore:
     """Open the object store a URL names; nothing is contacted yet (``check`` does that).
 
-    ``file:///path`` is a folder (``file:path`` one below the working folder).
+    ``file:///path`` is a folder (``file:path`` one below the working folder). With ``?verify_md5=true``
+    each staged file is read again before it is taken, at the cost of that reading; S3 checks digests
+    itself, because they are signed into the URLs.
     ``s3://bucket/prefix`` is any S3; its options are ``endpoint_url`` (where the studio reaches
     it), ``public_endpoint_url`` (where kernels reach it, if elsewhere) and ``region``. Credentials
     come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the file that
@@ -21,8 +24,6 @@ def open_store(url: str, *, verify_md5: bool = False) -> ObjectStore:
 
     Args:
         url: The store's URL.
-        verify_md5: Read each staged file again before it is taken (folder only: S3 checks the
-            digest itself, because it is signed into the upload's URL).
 
     Raises:
         BadStoreUrl: If the URL has another scheme, credentials, or an unknown option.
@@ -34,19 +35,26 @@ def open_store(url: str, *, verify_md5: bool = False) -> ObjectStore:
             "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a file that AWS_SHARED_CREDENTIALS_FILE names."
         )
     if parts.scheme == "file":
-        if parts.netloc not in ("", "localhost") or not parts.path.strip("/") or parts.query:
+        if parts.netloc not in ("", "localhost") or not parts.path.strip("/"):
             raise BadStoreUrl(f"'{url}' is not a folder's URL. {_EXAMPLES}")
         from onedata_hub.backends.objects.folder import FolderStore
 
-        return FolderStore(Path(unquote(parts.path)), verify_md5=verify_md5)
+        verify = _options(url, "A folder's URL takes", _FOLDER_OPTIONS).get("verify_md5", "false")
+        if verify not in ("true", "false"):
+            raise BadStoreUrl(f"'{url}' has verify_md5={verify}. Write true or false.")
+        return FolderStore(Path(unquote(parts.path)), verify_md5=verify == "true")
     if parts.scheme == "s3" and parts.netloc:
-        options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-        if unknown := sorted(set(options) - _S3_OPTIONS):
-            raise BadStoreUrl(
-                f"'{url}' has the unknown option {unknown[0]}. "
-                f"An S3 URL takes {', '.join(sorted(_S3_OPTIONS))}; credentials come from the environment."
-            )
+        options = _options(url, "Credentials come from the environment; an S3 URL takes", _S3_OPTIONS)
         from onedata_hub.backends.objects.s3 import S3Store
 
         return S3Store(parts.netloc, parts.path.strip("/"), **options)
     raise BadStoreUrl(f"'{url}' is not an object store's URL. {_EXAMPLES}")
+
+
+def _options(url: str, takes: str, known: set[str]) -> dict[str, str]:
+    options = {
+        key: values[-1] for key, values in parse_qs(urlsplit(url).query, keep_blank_values=True).items()
+    }
+    if unknown := sorted(set(options) - known):
+        raise BadStoreUrl(f"'{url}' has the unknown option {unknown[0]}. {takes} {', '.join(sorted(known))}.")
+    return options

@@ -84,7 +84,7 @@ async def test_folder_in_place_of_a_file_is_refused(folder: FolderStore):
 
 
 async def test_wrong_bytes_are_found_where_digests_are_verified(tmp_path: Path):
-    strict = open_store(f"file://{tmp_path}/objects", verify_md5=True)
+    strict = open_store(f"file://{tmp_path}/objects?verify_md5=true")
     (file,) = await send(strict, "team-a", "up1", {"a": DATA})
     Path(await strict.open_staging("team-a", "up1") or "", "a").write_bytes(DATA[::-1])
     with pytest.raises(BadFiles, match="has MD5"):

@@ -29,6 +29,8 @@ def test_file_url_names_a_folder(url: str, root: Path):
         ("file://", "Write file:///"),
         ("file://server/share", "Write file:///"),
         ("http://localhost:9000/bucket", "Write file:///"),
+        ("file:///srv/onedata?verify=1", "unknown option verify"),
+        ("file:///srv/onedata?verify_md5=1", "Write true or false"),
         ("s3:///prefix", "Write file:///"),
         ("s3://bucket?secret=x", "unknown option secret"),
         ("s3://key:hidden@bucket/x", "AWS_ACCESS_KEY_ID"),
