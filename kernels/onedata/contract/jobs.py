@@ -146,6 +146,7 @@ class JobUpdate(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     notebook: dict[str, Any] | None = None
+    notebook_path: str | None = Field(default=None, max_length=4_000)
     parameters: dict[str, Any] | None = None
     profile: str | None = Field(default=None, max_length=100)
     environment: dict[str, str] | None = Field(default=None, max_length=100)
@@ -245,7 +246,7 @@ class RunCreate(BaseModel):
 
 
 class JobSummary(BaseModel):
-    """A job in a list."""
+    """A job in a list. ``run_as`` is whose rights its scheduled runs have: who last changed what they run."""
 
     id: str
     workspace: WorkspaceName
@@ -255,6 +256,7 @@ class JobSummary(BaseModel):
     next_due_at: datetime | None
     last_run: RunSummary | None = None
     created_by: str
+    run_as: str
     updated_at: datetime
 
 

@@ -45,6 +45,7 @@ def job_html(job: contract.Job) -> str:
         ["Next due", time_words(job.next_due_at) if job.next_due_at else ""],
         ["Parameters", ", ".join(f"{name}={value!r}" for name, value in job.parameters.items())],
         ["Profile", job.profile or ""],
+        ["Runs as", job.run_as if job.schedule else ""],
         ["Last run", state_words(job.last_run.state) if job.last_run else "none yet"],
     ]
     shown = [row for row in rows if row[1]]

@@ -25,14 +25,14 @@ def list(search: str | None = None, workspace: str | None = None) -> Listing:
     found = [contract.JobSummary.model_validate(item) for item in pages]
     return Listing(
         found,
-        ["Job", "Schedule", "Next due", "Last run", "Notebook", "By"],
+        ["Job", "Schedule", "Next due", "Last run", "Notebook", "Runs as"],
         lambda job: [
             job.name,
             schedule_words(job.schedule),
             time_words(job.next_due_at) if job.next_due_at else "",
             state_words(job.last_run.state) if job.last_run else "",
             job.notebook_path,
-            job.created_by,
+            job.run_as,
         ],
     )
 

@@ -166,7 +166,7 @@ def _put_job(
             known = find_named(studio, workspace, name)
             if known is None:
                 raise
-    return _change(studio, workspace, known, {"notebook": content, **given})
+    return _change(studio, workspace, known, {"notebook": content, "notebook_path": path, **given})
 
 
 def _change(studio: StudioClient, workspace: str, job: contract.JobSummary, fields: dict[str, Any]) -> Job:

@@ -65,7 +65,7 @@ def test_a_job_shows_its_schedule_and_last_run() -> None:
         {
             "id": "j1", "workspace": "team", "name": "etl", "notebook_path": "etl.ipynb",
             "schedule": {"cron": "30 2 * * *", "timezone": "Europe/Berlin", "paused": True}, "next_due_at": None,
-            "last_run": a_run().model_dump(), "created_by": "ann", "updated_at": NOW, "notebook_digest": "d",
+            "last_run": a_run().model_dump(), "created_by": "ann", "run_as": "ann", "updated_at": NOW, "notebook_digest": "d",
             "kernel": "python3", "parameter_specs": [], "parameters": {"days": 2}, "profile": None, "environment": {},
             "overlap": "queue", "retries": {}, "timeout_seconds": 60, "notifications": [], "created_at": NOW,
         }

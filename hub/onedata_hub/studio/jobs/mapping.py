@@ -22,7 +22,8 @@ _SPECS = TypeAdapter(list[ParameterSpec])
 _NOTIFICATIONS: TypeAdapter[list[Notification]] = TypeAdapter(list[Notification])
 # What a job is listed with, by column.
 LISTED_COLUMNS = (
-    "id", "workspace", "name", "notebook_path", "schedule", "next_due_at", "created_by", "updated_at",
+    "id", "workspace", "name", "notebook_path", "schedule", "next_due_at", "created_by", "run_as",
+    "updated_at",
 )  # fmt: skip
 # What a run is listed with, by column ...
 SUMMARY_COLUMNS = (

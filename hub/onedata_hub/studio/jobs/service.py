@@ -104,6 +104,7 @@ class JobService:
         """Change a job; fields that are absent stay."""
         access.require(Role.editor, "changing jobs")
         check_writable(body.model_dump(mode="json", exclude={"notebook"}), "job's fields")
+        checks.check_path(body.notebook_path or "")
         changed = body.model_fields_set
         kept = await self._keep(access.workspace, body.notebook) if body.notebook is not None else None
         now = utc_now()

@@ -116,6 +116,15 @@ async def test_new_notebook_is_checked_against_the_jobs_own_parameters(jobs: Job
     assert both.json()["notebook_digest"] != job["notebook_digest"]
 
 
+async def test_notebook_that_moved_is_told_by_its_new_path(jobs: JobsUnderTest):
+    path = f"{WS}/jobs/{(await jobs.make_job())['id']}"
+    moved = await jobs.ann.patch(path, json={"notebook_path": "weekly/etl.ipynb"})
+    refused = await jobs.ann.patch(path, json={"notebook_path": "weekly\n.ipynb"})
+    assert moved.json()["notebook_path"] == "weekly/etl.ipynb"
+    assert refused.status_code == 422
+    assert (await jobs.ann.get(path)).json()["notebook_path"] == "weekly/etl.ipynb"
+
+
 async def test_paused_schedule_is_not_due_and_comes_back_from_now(jobs: JobsUnderTest):
     job = await jobs.make_job(schedule={"cron": "* * * * *", "paused": True})
     path = f"{WS}/jobs/{job['id']}"

@@ -369,10 +369,10 @@ async def test_scheduled_runs_run_as_whoever_last_chose_what_runs(jobs: JobsUnde
         await bob.patch(f"{WS}/jobs/{job['id']}", json=change)
         await make_due(jobs, job["id"], MINUTE)
     await jobs.scheduler.make_due_runs()
-    assert {run["job_name"]: run["created_by"] for run in await jobs.runs()} == {
-        "timed": "ann",
-        "changed": "bob",
-    }
+    listed = (await jobs.ann.get(f"{WS}/jobs")).json()["items"]
+    expected = {"timed": "ann", "changed": "bob"}
+    assert {job["name"]: job["run_as"] for job in listed} == expected
+    assert {run["job_name"]: run["created_by"] for run in await jobs.runs()} == expected
 
 
 async def test_log_is_read_while_running_and_after(jobs: JobsUnderTest):
