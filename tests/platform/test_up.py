@@ -140,6 +140,7 @@ def test_hub_that_is_killed_during_a_spawn_comes_back_and_the_user_gets_a_server
         time.sleep(0.1)
     if not (hardy.server("ann") or {}).get("ready"):
         hardy.spawn("ann")
+    wait_for_page(hardy, "ann", "/user/ann/api/status", seconds=20)  # the new hub tells the proxy at its end
     with hardy.kernel("ann") as kernel:
         assert kernel.run("print(1 + 1)") == "2\n"
     assert len(servers_of(hardy, "ann")) == 1
