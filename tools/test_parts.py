@@ -1,8 +1,8 @@
 """Find the servers that tests start, and install what can be: ``python tools/test_parts.py``.
 
-versitygw (S3) is built by Go; PostgreSQL comes from the system's packages. Tests that lack
-one are skipped with the sentence that this module gives; CI runs this module first, and it
-exits non-zero if a part is missing.
+versitygw (S3) is built by Go; PostgreSQL comes from the system's packages, which root can install.
+Tests that lack one are skipped with the sentence that this module gives; CI runs this module
+first, and it exits non-zero if a part is missing.
 """
 
 import os
@@ -65,10 +65,29 @@ def find_postgres() -> Path:
     raise PartMissing("PostgreSQL's server is not installed. On Debian: apt-get install postgresql")
 
 
+def install_postgres() -> Path:
+    """Install PostgreSQL where it is absent, if this is root on Debian; give its programs' folder.
+
+    Raises:
+        PartMissing: If that is not so, or apt-get fails.
+    """
+    try:
+        return find_postgres()
+    except PartMissing:
+        apt = shutil.which("apt-get")
+        if apt is None or os.geteuid() != 0:
+            raise
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for arguments in (["update"], ["install", "--yes", "--no-install-recommends", "postgresql"]):
+        if subprocess.run([apt, "--quiet", *arguments], env=environment, check=False).returncode != 0:
+            raise PartMissing(f"'apt-get {' '.join(arguments)}' failed; its output above says why.")
+    return find_postgres()
+
+
 def main() -> int:
     """Install what can be installed; say what is missing and give the exit status."""
     missing = 0
-    for name, find in (("versitygw", install_versitygw), ("PostgreSQL", find_postgres)):
+    for name, find in (("versitygw", install_versitygw), ("PostgreSQL", install_postgres)):
         try:
             print(f"{name}: {find()}")
         except PartMissing as error:
