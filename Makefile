@@ -1,12 +1,14 @@
 # Everything starts from a Python 3.11 or newer; see CONTRIBUTING.md.
 PYTHON ?= python3
 BIN := .venv/bin
-# Most tests wait for a process now and then: three at a time keep two cores busy.
-WORKERS ?= 3
+# Most tests wait for a process now and then: four at a time keep two cores busy.
+WORKERS ?= 4
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+HUB5 := .venv-hub5
+IN_HUB5 := VIRTUAL_ENV=$(CURDIR)/$(HUB5) $(BIN)/uv pip
 
-.PHONY: up tour test check bench docs lock parts platform dev
+.PHONY: up tour test test-hub5 check bench docs lock parts platform dev
 
 up: platform  ## Start the platform; make up ARGS="--port 8080" passes options on.
 	@exec $(BIN)/onedata up $(ARGS)
@@ -16,6 +18,14 @@ tour: platform  ## The same without a browser: a server, the first-hour notebook
 
 test: dev  ## Every test that this machine can run; make test ARGS="-k name" passes options on.
 	@exec $(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
+
+test-hub5: dev  ## The platform's tests on JupyterHub 5.4, the hub of Zero to JupyterHub's chart.
+	$(BIN)/uv venv --quiet --clear $(HUB5)
+	$(IN_HUB5) sync --quiet --require-hashes requirements/dev.txt
+	$(IN_HUB5) install --quiet --no-deps "jupyterhub>=5.4,<5.5"
+	$(IN_HUB5) install --quiet --no-deps --no-build-isolation -e kernels -e hub -e extensions
+	$(HUB5)/bin/python -m onedata_hub.launch.proxy
+	$(HUB5)/bin/pytest -n 2 --dist loadgroup tests/platform $(ARGS)
 
 check: dev  ## Lint, types, import rules, and docs that match the code.
 	$(BIN)/ruff check

@@ -22,6 +22,13 @@ def nora(platform: Platform) -> Person:
     return Person(platform, "nora")
 
 
+@pytest.fixture(scope="module")
+def result(nora: Person, tmp_path_factory: pytest.TempPathFactory) -> dict:
+    """What the whole notebook comes to, with its defaults."""
+    executed = tmp_path_factory.mktemp("whole") / "executed.ipynb"
+    return nora.run_notebook(NOTEBOOK, executed, schedule_nightly=False).result
+
+
 def wait_for_end(person: Person, run: dict) -> dict:
     end = time.monotonic() + 240
     while run["state"] in ("queued", "running"):
@@ -59,21 +66,21 @@ def test_every_cell_runs_under_nbval(nora: Person):
     assert [(job["name"], job["schedule"]["cron"]) for job in scheduled] == [("first-hour", "30 2 * * *")]
 
 
-def test_running_it_again_makes_no_new_data_and_one_new_model_version(nora: Person, tmp_path: Path):
-    first = nora.run_notebook(NOTEBOOK, tmp_path / "first.ipynb", **QUICK).result
+def test_running_it_again_makes_no_new_data_and_one_new_model_version(
+    nora: Person, result: dict, tmp_path: Path
+):
     versions = {d["name"]: d["latest_version"] for d in nora.api("GET", "/datasets")["items"]}
-    second = nora.run_notebook(NOTEBOOK, tmp_path / "second.ipynb", **QUICK).result
+    again = nora.run_notebook(NOTEBOOK, tmp_path / "again.ipynb", **QUICK).result
 
     assert {d["name"]: d["latest_version"] for d in nora.api("GET", "/datasets")["items"]} == versions
     assert versions["flights"] == 2
-    assert first["flights"] == second["flights"] == 336_776
-    assert second["dataset"] == first["dataset"]
-    assert int(second["model"].partition("@")[2]) == int(first["model"].partition("@")[2]) + 1
+    assert result["flights"] == again["flights"] == 336_776
+    assert again["dataset"] == result["dataset"]
+    assert int(again["model"].partition("@")[2]) == int(result["model"].partition("@")[2]) + 1
     assert len(nora.api("GET", "/jobs")["items"]) == 1
 
 
-def test_model_is_worth_something_and_stands_on_the_flights(nora: Person, tmp_path: Path):
-    result = nora.run_notebook(NOTEBOOK, tmp_path / "executed.ipynb", schedule_nightly=False).result
+def test_model_is_worth_something_and_stands_on_the_flights(nora: Person, result: dict):
     assert result["roc_auc"] > 0.65
     assert 0.2 < result["late_share"] < 0.23
     model = f"model:{nora.workspace}/{result['model']}"

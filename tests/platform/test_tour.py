@@ -1,0 +1,60 @@
+"""``onedata tour``: the first hour without a browser, and an honest exit status."""
+
+import json
+import re
+import subprocess
+
+import httpx
+import pytest
+
+from tests.support.notebooks import make_notebook
+from tests.support.platform import Platform
+
+pytestmark = [pytest.mark.platform, pytest.mark.slow, pytest.mark.timeout(400)]
+
+STEPS = [
+    "log in",
+    "start a JupyterLab server",
+    "MLflow is ready",
+    "run tutorials/01-first-hour.ipynb on it",
+    "hand the notebook to the jobs service",
+    "stop the server",
+    "the job ends with the server stopped",
+    "find what the run left",
+]
+
+
+def take_tour(platform: Platform, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = platform.command(
+        "tour", "--state-dir", str(platform.folder), "--port", str(platform.port), *arguments
+    )
+    return subprocess.run(command, capture_output=True, text=True, timeout=360, check=False)
+
+
+def test_it_starts_the_platform_goes_the_first_hour_and_links_to_what_came_out(
+    own_platform: Platform,
+) -> None:
+    done = take_tour(own_platform)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.findall(r"^✓ (.*) \(\d+\.\d s\)$", done.stdout, re.MULTILINE) == STEPS
+    links = dict(re.findall(r"^  (\S+) +(http\S+)$", done.stdout, re.MULTILINE))
+    assert set(links) == {"executed.ipynb", "executed.html", "log.txt", "datasets", "mlflow"}
+    assert own_platform.processes() == []
+    own_platform.start()  # what it links to is there when the platform is up again
+    with own_platform.client("tour") as tour:
+        executed: httpx.Response = tour.get(links["executed.ipynb"])
+        assert "late_share" in executed.text
+        assert {d["name"] for d in tour.get(links["datasets"]).json()["items"]} >= {"flights", "delays"}
+
+
+def test_notebook_that_fails_ends_it_with_the_step_and_status_one(own_platform: Platform) -> None:
+    own_platform.start()
+    own_platform.spawn("careless")
+    notebook = own_platform.state.path / "homes" / "careless" / "tutorials" / "01-first-hour.ipynb"
+    notebook.write_text(json.dumps(make_notebook(None, "raise ValueError('no such table')")))
+    done = take_tour(own_platform, "--user", "careless")
+    assert done.returncode == 1
+    assert f"The platform runs at {own_platform.url}." in done.stdout
+    assert "✗ run tutorials/01-first-hour.ipynb on it" in done.stdout
+    assert "no such table" in done.stderr
+    assert "✓ hand the notebook" not in done.stdout
