@@ -1,8 +1,8 @@
 # Everything starts from a Python 3.11 or newer; see CONTRIBUTING.md.
 PYTHON ?= python3
 BIN := .venv/bin
-# Most tests wait for a process now and then: four at a time keep two cores busy.
-WORKERS ?= 4
+# Most tests wait for a process now and then: three at a time keep two cores busy.
+WORKERS ?= 3
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 HUB5 := .venv-hub5
