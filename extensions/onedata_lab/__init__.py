@@ -1,1 +1,14 @@
-"""One Data Studio in JupyterLab."""
+"""One Data Studio in JupyterLab: the server's side."""
+
+from typing import Any
+
+
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    return [{"module": "onedata_lab"}]
+
+
+def _load_jupyter_server_extension(server_app: Any) -> None:
+    """Put the way to studio and MLflow below the server's own address."""
+    from onedata_lab.proxy import routes
+
+    server_app.web_app.add_handlers(".*$", routes(server_app.web_app.settings["base_url"]))
