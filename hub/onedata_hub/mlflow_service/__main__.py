@@ -4,10 +4,8 @@ import logging
 import os
 import secrets
 import sys
-from urllib.parse import urlsplit
 
 import httpx
-import uvicorn
 from pydantic import ValidationError
 
 from onedata_hub.identity import HubIdentity
@@ -19,6 +17,7 @@ from onedata_hub.mlflow_service.environment import prepare
 from onedata_hub.mlflow_service.members import Members
 from onedata_hub.mlflow_service.outbox import Outbox
 from onedata_hub.mlflow_service.settings import MlflowSettings
+from onedata_hub.serving import serve
 
 
 def assemble(settings: MlflowSettings, environment: dict[str, str]) -> Gate:
@@ -67,17 +66,7 @@ def main() -> int:
     except OSError as error:
         print(f"MLflow cannot start: {error}", file=sys.stderr)
         return 2
-    address = urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"])
-    uvicorn.run(
-        assemble(settings, dict(os.environ)),
-        host=address.hostname or "127.0.0.1",
-        port=address.port or 80,
-        log_level="warning",
-        access_log=False,
-        lifespan="on",
-        timeout_graceful_shutdown=5,
-    )
-    return 0
+    return serve(assemble(settings, dict(os.environ)))
 
 
 if __name__ == "__main__":

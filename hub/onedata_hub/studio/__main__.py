@@ -3,31 +3,15 @@
 import json
 import os
 import sys
-from urllib.parse import urlsplit
 
-import uvicorn
 from pydantic import ValidationError
 
 from onedata_hub.launch.parent import exit_with_parent
+from onedata_hub.serving import serve
 from onedata_hub.studio.app import create_app, describe_api
 from onedata_hub.studio.assemble import assemble
 from onedata_hub.studio.migrate import migrate
 from onedata_hub.studio.settings import StudioSettings
-
-
-def serve(settings: StudioSettings) -> None:
-    """Serve at the address that JupyterHub gives in ``JUPYTERHUB_SERVICE_URL``."""
-    exit_with_parent()
-    address = urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"])
-    prefix = os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "").rstrip("/")
-    uvicorn.run(
-        create_app(assemble(settings), prefix=prefix),
-        host=address.hostname or "127.0.0.1",
-        port=address.port or 80,
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=5,
-    )
 
 
 def main(arguments: list[str]) -> int:
@@ -45,7 +29,9 @@ def main(arguments: list[str]) -> int:
     if command == "migrate":
         migrate(settings.database_url)
     elif command == "serve":
-        serve(settings)
+        exit_with_parent()
+        prefix = os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "").rstrip("/")
+        return serve(create_app(assemble(settings), prefix=prefix))
     elif command == "openapi":
         print(json.dumps(describe_api(), indent=2))
     else:

@@ -1,0 +1,43 @@
+"""Serve an app at the address that the hub gives a service, until told to stop."""
+
+import contextlib
+import os
+from types import FrameType
+from typing import Any
+from urllib.parse import urlsplit
+
+import uvicorn
+
+_GRACE_SECONDS = 5
+_NEVER_STARTED = 3  # uvicorn's own status for it
+
+
+class Server(uvicorn.Server):
+    """Ends as orderly however often it is asked.
+
+    The hub asks with SIGINT and ``onedata up`` with SIGTERM, both at once. uvicorn takes a SIGINT that
+    comes second for an impatient Ctrl-C and leaves without the app's own shutdown.
+    """
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Note the first request to stop."""
+        if not self.should_exit:
+            super().handle_exit(sig, frame)
+
+
+def serve(app: Any) -> int:
+    """Serve at ``JUPYTERHUB_SERVICE_URL`` until told to stop; give the exit status."""
+    address = urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"])
+    config = uvicorn.Config(
+        app,
+        host=address.hostname or "127.0.0.1",
+        port=address.port or 80,
+        log_level="warning",
+        access_log=False,
+        lifespan="on",
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+    server = Server(config)
+    with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises again what it was stopped with
+        server.run()
+    return 0 if server.started else _NEVER_STARTED
