@@ -14,13 +14,13 @@ import secrets
 import socket
 import stat
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 
 _FOLDERS = ("secrets", "hub", "studio", "mlflow", "objects", "spool", "homes", "cache", "logs", "run")
 _INNER_PORTS = ("hub", "proxy", "studio", "mlflow")
 # A Unix socket's path holds 107 bytes: "/<user, 20>/kernel-<uuid>-ipc-5" takes 72 of them.
 _LONGEST_SOCKETS_FOLDER = 35
+_SERVER_PORTS = range(10_000, 32_768)  # below those of clients, on Linux and macOS
 
 
 class StateFolder:
@@ -114,14 +114,17 @@ def write_privately(path: Path, text: str) -> None:
 
 
 def free_ports(count: int) -> list[int]:
-    """Give ports of loopback that nobody holds now."""
-    held = [socket.socket() for _ in range(count)]
-    try:
-        for one in held:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in held]
-    finally:
-        _close(held)
+    """Give ports of loopback that nobody holds now.
+
+    They are of those that the system gives to no client: a service that is away for a moment
+    finds its port again. Source: ip_local_port_range in ip-sysctl of the Linux kernel.
+    """
+    chosen: set[int] = set()
+    while len(chosen) < count:
+        port = secrets.choice(_SERVER_PORTS)
+        if is_port_free("127.0.0.1", port):
+            chosen.add(port)
+    return list(chosen)
 
 
 def is_port_free(host: str, port: int) -> bool:
@@ -139,8 +142,3 @@ def is_port_free(host: str, port: int) -> bool:
     finally:
         probe.close()
     return True
-
-
-def _close(sockets: Iterable[socket.socket]) -> None:
-    for one in sockets:
-        one.close()

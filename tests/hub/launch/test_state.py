@@ -3,6 +3,7 @@
 import os
 import socket
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,12 @@ def test_free_ports_differ_and_are_free() -> None:
     ports = free_ports(5)
     assert len(set(ports)) == 5
     assert all(is_port_free("127.0.0.1", port) for port in ports)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads what Linux says of its clients' ports")
+def test_free_ports_are_none_that_a_client_could_be_given() -> None:
+    first_of_clients = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    assert all(1024 <= port < first_of_clients for port in free_ports(100))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
