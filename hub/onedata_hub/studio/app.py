@@ -4,13 +4,13 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from onedata.contract import API_PREFIX
 from onedata.contract.problems import Problem
 
 from onedata_hub.studio.context import Context
 from onedata_hub.studio.errors import install_error_handlers
-from onedata_hub.studio.limits import BodyLimit, Prefix
+from onedata_hub.studio.limits import BodyLimit, Prefix, refuse_broken_text
 from onedata_hub.studio.metrics import RequestTimer
 from onedata_hub.studio.parts import run_parts
 from onedata_hub.studio.resources import LOOPS, ROUTERS
@@ -71,7 +71,7 @@ def create_app(context: Context, *, prefix: str = "") -> FastAPI:
     if "api" in context.settings.parts:
         # FastAPI tries one route after another, and the last resources are asked the most.
         for router in reversed(ROUTERS):
-            app.include_router(router, prefix=API_PREFIX)
+            app.include_router(router, prefix=API_PREFIX, dependencies=[Depends(refuse_broken_text)])
     install_error_handlers(app)
     app.add_middleware(BodyLimit, most_bytes=context.settings.max_body_bytes)
     app.add_middleware(RequestTimer)

@@ -1,10 +1,15 @@
-"""What stands before every request: the path prefix, and the refusal of bodies that are too large."""
+"""What stands before every request: the path prefix, and the refusal of bodies that nothing could keep."""
+
+import json
+import re
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from onedata_hub.studio.errors import problem_response
+from onedata_hub.studio.errors import Invalid, problem_response
+
+_ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class Prefix:
@@ -48,3 +53,33 @@ class BodyLimit:
             return message
 
         await self.app(scope, count, send)
+
+
+async def refuse_broken_text(request: Request) -> None:
+    """Refuse JSON that is not Unicode text: no file, database or answer could hold it.
+
+    JSON can spell half a character (a lone surrogate), and Python reads it.
+    Source: RFC 8259, sections 8.1 and 8.2.
+
+    Raises:
+        Invalid: If the body is JSON and not text; says what is wrong.
+    """
+    kind = request.headers.get("content-type", "application/json")
+    if request.method in ("GET", "DELETE", "HEAD") or "json" not in kind:
+        return
+    body = await request.body()
+    try:
+        if b"\0" in body:
+            raise Invalid("The request's body holds NUL bytes. Send JSON as UTF-8.")
+        body.decode()
+        if _ESCAPED_SURROGATE.search(body):
+            json.dumps(json.loads(body), ensure_ascii=False).encode()
+    except UnicodeDecodeError as error:
+        raise Invalid(
+            f"The request's body is not UTF-8 at byte {error.start}. Send JSON as UTF-8."
+        ) from error
+    except UnicodeEncodeError as error:
+        half = f"\\u{ord(error.object[error.start]):04x}"
+        raise Invalid(f"The request's body holds {half}, half a character. Send whole characters.") from error
+    except (ValueError, RecursionError):
+        return  # what reads the body next says what is wrong with it

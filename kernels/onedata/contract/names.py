@@ -18,17 +18,10 @@ def is_valid_name(text: str) -> bool:
     return len(text) <= LONGEST_NAME and re.fullmatch(NAME_PATTERN, text) is not None
 
 
-def _showable(text: str) -> str:
-    """Give text as UTF-8 can carry it: JSON can hold half a character, and pydantic fails at such a message."""
-    return text.encode(errors="replace").decode()
-
-
 def _checked_name(text: str) -> str:
     """Refuse in words: a pattern tells people nothing."""
     if not is_valid_name(text):
-        raise ValueError(
-            f"'{_showable(text[:100])}' cannot be a name. A name is {NAME_RULE}: flights, flights-2026."
-        )
+        raise ValueError(f"'{text[:100]}' cannot be a name. A name is {NAME_RULE}: flights, flights-2026.")
     return text
 
 
@@ -64,7 +57,7 @@ class DatasetRef:
         match = _REFERENCE.fullmatch(text)
         if match is None or ".." in text:
             raise ValueError(
-                f"'{_showable(text)}' is not a dataset reference. Write [workspace/]name[@version], "
+                f"'{text}' is not a dataset reference. Write [workspace/]name[@version], "
                 f"where a name is {NAME_RULE}: flights, flights@3 or team-a/flights@3."
             )
         version = match["version"]

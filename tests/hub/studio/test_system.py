@@ -1,5 +1,7 @@
 """Tokens, health, metrics and the shape of refusals."""
 
+import pytest
+
 from tests.support.studio import StudioUnderTest
 
 
@@ -68,3 +70,32 @@ async def test_body_over_the_limit_is_refused_before_it_is_read(studio: StudioUn
         )
         streamed = await root.put("/api/v1/workspaces/a/members/b", content=endless())
     assert (declared.status_code, streamed.status_code) == (413, 413)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (rb'{"name": "a\ud800"}', "holds \\ud800, half a character"),
+        (rb'{"parameters": {"a": {"\uDFFF": 1}}}', "holds \\udfff, half a character"),
+        (b'{"name": "\xed\xa0\x80"}', "not UTF-8 at byte 10"),
+        ('{"name": "a"}'.encode("utf-16-le"), "holds NUL bytes"),
+    ],
+    ids=["value", "name", "bytes", "utf-16"],
+)
+async def test_json_that_is_not_text_is_refused_in_words(studio: StudioUnderTest, body: bytes, said: str):
+    async with studio.user("ann", "team-a") as ann:
+        answer = await ann.post(
+            "/api/v1/workspaces/team-a/jobs", content=body, headers={"Content-Type": "application/json"}
+        )
+    assert answer.status_code == 422
+    assert said in answer.json()["detail"]
+
+
+async def test_whole_characters_and_escaped_backslashes_pass(studio: StudioUnderTest):
+    body = rb'{"name": "\ud83d\ude00", "notebook_path": "\\ud800"}'
+    async with studio.user("ann", "team-a") as ann:
+        answer = await ann.post(
+            "/api/v1/workspaces/team-a/jobs", content=body, headers={"Content-Type": "application/json"}
+        )
+    assert "character" not in answer.json()["detail"]
+    assert "cannot be a name" in answer.text

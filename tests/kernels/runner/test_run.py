@@ -100,6 +100,14 @@ def test_a_failing_cell_is_named_and_the_notebook_kept(run: MakeRun) -> None:
     assert "never" not in job.log()
 
 
+def test_half_a_character_in_an_error_costs_no_result(run: MakeRun) -> None:
+    job = run(notebook("raise ValueError('c\\udfffd')"))
+    result = job.wait(job.start())
+    assert (result.outcome, result.failure and result.failure.index) == ("failed", 0)
+    assert result.message is not None
+    assert result.message.encode()  # it can be written and sent
+
+
 def test_an_error_that_a_cell_is_tagged_with_does_not_fail_the_run(run: MakeRun) -> None:
     job = run(notebook(code("1 / 0", "raises-exception"), "print('after')"))
     assert job.wait(job.start()).outcome == "succeeded"

@@ -44,6 +44,6 @@ def finish(run: JobRunRow, state: RunState, message: str, now: datetime) -> None
 
 
 def clip(text: str, longest: int) -> str:
-    """Give text as a column takes it: without NUL and lone surrogates, shortened with a sign that it is."""
-    text = text.replace("\x00", "").encode(errors="replace").decode()
+    """Give text as a column takes it: without NUL, shortened with a sign that it is."""
+    text = text.replace("\x00", "")
     return text if len(text) <= longest else f"{text[: longest - 1]}…"

@@ -18,7 +18,7 @@ from starlette.responses import Response
 
 from tests.support.hub_api import SERVICE_TOKEN, SmallHub
 from tests.support.notebooks import make_notebook
-from tests.support.s3 import free_port
+from tests.support.ports import free_port
 from tests.support.serving import served
 
 PREFIX = "/services/studio"

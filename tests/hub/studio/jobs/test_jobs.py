@@ -43,7 +43,7 @@ async def test_job_shows_what_was_chosen_and_what_the_notebook_takes(any_jobs: J
         ({"environment": {"1X": "x"}}, "bad_environment", "1X"),
         ({"environment": {"A B": "x"}}, "bad_environment", "A B"),
         ({"environment": {"A": "x\0"}}, "invalid", "NUL"),
-        ({"environment": {"A": "\ud800"}}, "invalid", "hold what JSON cannot"),
+        ({"environment": {"A": "\ud800"}}, "invalid", "half a character"),
         ({"notifications": [{"type": "mail", "to": "a@example.org"}]}, "no_mail", "ONEDATA_STUDIO_SMTP_HOST"),
         ({"notifications": [{"type": "webhook", "url": "http://"}]}, "bad_url", "with a host"),
         (

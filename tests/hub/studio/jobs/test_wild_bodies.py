@@ -46,13 +46,6 @@ def spoiled(body: dict[str, Any], chance: random.Random) -> dict[str, Any]:
         place = inner
 
 
-async def test_name_with_half_a_character_is_refused_in_words(jobs: JobsUnderTest) -> None:
-    body = json.dumps({**JOB, "name": "a\ud800"})
-    answer = await jobs.ann.post(f"{WS}/jobs", content=body, headers={"Content-Type": "application/json"})
-    assert answer.status_code == 422
-    assert "'a?' cannot be a name" in answer.json()["detail"]
-
-
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(chance=st.randoms(use_true_random=False))
 def check_one(
