@@ -16,7 +16,7 @@ import uvicorn
 from onedata_hub.studio.migrate import migrate
 
 from tests.support.hub_api import SERVICE_TOKEN, SmallHub
-from tests.support.s3 import free_port
+from tests.support.ports import free_port
 
 PREFIX = "/services/studio"
 START_SECONDS = 60

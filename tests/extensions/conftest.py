@@ -16,12 +16,12 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from onedata_hub.launch.state import free_ports
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, StreamingResponse
 from starlette.routing import Route
 
+from tests.support.ports import free_port
 from tests.support.serving import served_studio
 from tests.support.studio import StudioUnderTest
 
@@ -106,7 +106,7 @@ def odd_service() -> Iterator[str]:
 @contextlib.contextmanager
 def lab_server(folder: Path, variables: dict[str, str]) -> Iterator[str]:
     """Start a Lab server with the extension alone; give its address."""
-    (port,) = free_ports(1)
+    port = free_port()
     folders = {f"JUPYTER_{kind}_DIR": str(folder / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("ONEDATA_", "JUPYTERHUB_"))

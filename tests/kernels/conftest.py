@@ -10,8 +10,8 @@ from onedata import _client, _session
 from onedata.contract import environment
 
 from tests.support.s3 import s3_gateway  # noqa: F401 - a fixture
+from tests.support.serving import served_studio
 from tests.support.studio import StudioUnderTest
-from tests.support.studio_thread import studio_in_thread
 
 ANN = "user-ann"
 
@@ -50,7 +50,7 @@ def serve(folder: Path, monkeypatch: pytest.MonkeyPatch, **options: object) -> I
         environment.SESSION_FILE,
     ):
         monkeypatch.delenv(name, raising=False)
-    with studio_in_thread(folder, **options) as (studio, url):
+    with served_studio(folder, **options) as (studio, url):
         monkeypatch.setenv(environment.STUDIO_URL, url)
         monkeypatch.setenv(environment.CACHE_DIR, str(folder / "cache"))
         served = Served(url, studio, folder, monkeypatch)

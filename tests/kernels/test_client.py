@@ -15,8 +15,8 @@ from onedata.contract import environment
 from onedata.errors import Busy, InvalidInput, NotFound, NotReachable, NotSignedIn, StudioFault
 
 from tests.kernels.conftest import Served
-from tests.support.s3 import free_port
-from tests.support.studio_thread import studio_in_thread
+from tests.support.ports import free_port
+from tests.support.serving import served_studio
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -172,7 +172,7 @@ def test_inside_a_server_of_the_hub_a_missing_studio_is_waited_for(monkeypatch: 
 
 
 def test_a_studio_that_restarts_is_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with studio_in_thread(tmp_path) as (first, url):
+    with served_studio(tmp_path) as (first, url):
         hub, port = first.hub, int(url.split(":")[2].split("/")[0])
         studio = StudioClient(url, hub.add_user("ann"))
         assert studio.me().name == "ann"
@@ -180,7 +180,7 @@ def test_a_studio_that_restarts_is_found_again(tmp_path: Path, monkeypatch: pyte
     caller = threading.Thread(target=lambda: names.append(studio.get("/me")["name"]))
     caller.start()
     time.sleep(0.3)
-    with studio_in_thread(tmp_path, port=port, hub=hub):
+    with served_studio(tmp_path, port=port, hub=hub):
         caller.join(20)
     assert names == ["ann"]
 

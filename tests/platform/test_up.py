@@ -14,9 +14,9 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
-from onedata_hub.launch.state import free_ports
 
 from tests.support.platform import Platform
+from tests.support.ports import free_port
 
 pytestmark = [pytest.mark.platform, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -244,7 +244,7 @@ def test_port_in_use_is_one_sentence_and_nothing_starts(tmp_path: Path) -> None:
 def test_what_is_wrong_is_one_sentence_and_status_two(
     tmp_path: Path, environment: dict[str, str], says: str
 ) -> None:
-    refused = run_up(folder=tmp_path, **{"ONEDATA_PORT": str(free_ports(1)[0]), **environment})
+    refused = run_up(folder=tmp_path, **{"ONEDATA_PORT": str(free_port()), **environment})
     assert refused.returncode == 2, refused
     assert says in refused.stderr
     assert refused.stderr.count("\n") == 1

@@ -1,13 +1,10 @@
 """A real MLflow service process, with a real studio and a small hub around it on true ports."""
 
-import asyncio
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,59 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
 
 from tests.support.hub_api import SmallHub
-from tests.support.studio import running_studio
+from tests.support.ports import free_port
+from tests.support.serving import in_thread, served, served_studio
 
 PREFIX = "/services/mlflow"
 STUDIO_PREFIX = "/services/studio"
 SERVICE_TOKEN = "mlflow-service-token"
-
-
-def free_port() -> int:
-    """Find a port that is free now."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-@contextlib.contextmanager
-def served(app: Any, port: int) -> Iterator[None]:
-    """Serve an app from a thread with its own loop, so that clients that block do not block it."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    wait_for(lambda: server.started, "the server thread", 20)
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        thread.join(10)
-
-
-@contextlib.contextmanager
-def served_studio(folder: Path, port: int, hub: SmallHub) -> Iterator[None]:
-    """Serve a real studio, whose lifespan must run in the loop that serves it."""
-    held: list[uvicorn.Server] = []
-
-    async def serve() -> None:
-        async with running_studio(folder, hub=hub) as studio:
-            config = uvicorn.Config(
-                studio.app, host="127.0.0.1", port=port, log_level="warning", lifespan="off"
-            )
-            held.append(uvicorn.Server(config))
-            await held[0].serve()
-
-    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
-    thread.start()
-    wait_for(lambda: held and held[0].started, "the studio", 20)
-    try:
-        yield
-    finally:
-        held[0].should_exit = True
-        thread.join(10)
 
 
 def wait_for(true: Any, what: str, seconds: float = 30.0) -> None:
@@ -120,8 +72,7 @@ class MlflowUnderTest:
     def start_studio(self) -> None:
         self._studio = contextlib.ExitStack()
         folder = self.folder / "studio"
-        folder.mkdir(exist_ok=True)
-        self._studio.enter_context(served_studio(folder, self.studio_port, self.hub))
+        self._studio.enter_context(served_studio(folder, port=self.studio_port, hub=self.hub))
 
     def stop_studio(self) -> None:
         if self._studio is not None:
@@ -201,7 +152,7 @@ def prepared_mlflow(folder: Path, **environment: str) -> Iterator[MlflowUnderTes
     """Start the hub; studio and service are the test's to start. All stop after the block."""
     folder.mkdir(exist_ok=True)
     prepared = MlflowUnderTest(folder, environment=environment)
-    with served(prepared.hub.app, prepared.hub_port):
+    with in_thread(served(prepared.hub.app, prepared.hub_port)):
         try:
             yield prepared
         finally:

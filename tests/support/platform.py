@@ -27,8 +27,10 @@ from urllib.parse import quote
 import httpx
 import psutil
 from onedata_hub.launch.hub_login import HubLogin
-from onedata_hub.launch.state import StateFolder, free_ports
+from onedata_hub.launch.state import StateFolder
 from websockets.sync.client import connect
+
+from tests.support.ports import free_port
 
 START_SECONDS = 120.0
 SERVER_SECONDS = 90.0
@@ -46,7 +48,7 @@ class Platform:
         # Short, since Unix sockets of kernels lie in it.
         self.folder = folder or Path(tempfile.mkdtemp(prefix="onedata-"))
         self._made_folder = folder is None
-        self.port = free_ports(1)[0]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.studio_url = f"{self.url}/services/studio"
         self.mlflow_url = f"{self.url}/services/mlflow"

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from onedata_hub.studio.migrate import migrate
 
-from tests.support.s3 import free_port
+from tests.support.ports import free_port
 from tools.test_parts import PartMissing, find_postgres
 
 USER = "onedata"

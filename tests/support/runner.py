@@ -28,6 +28,8 @@ from onedata.contract.runner import (
 from onedata_hub.backends.compute.local import machine_environment
 from onedata_hub.backends.compute.spools import SpoolFolder, kill_tree, list_references
 
+from tests.support.ports import free_port
+
 RUN_KEY = "run-key-0123456789"
 HUB_TOKEN = "hub-token-0123456789"
 
@@ -45,7 +47,7 @@ class SmallStudio:
         self.refusal: tuple[int, str] | None = None
         self.before_answer: Callable[[], None] = lambda: None
         self._server: ThreadingHTTPServer | None = None
-        self.port = _free_port()
+        self.port = free_port()
 
     @property
     def url(self) -> str:
@@ -264,9 +266,3 @@ def end_runners(spool_dir: Path) -> None:
 
 def is_running(pid: int) -> bool:
     return RunnerProcess.of(pid) is not None
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])

@@ -3,7 +3,6 @@
 import itertools
 import os
 import secrets
-import socket
 import subprocess
 import time
 import urllib.error
@@ -16,16 +15,11 @@ from urllib.parse import quote
 import boto3
 import pytest
 
+from tests.support.ports import free_port
 from tools.test_parts import PartMissing, find_versitygw
 
 ACCESS_KEY = "onedata-tests"
 SECRET_KEY = secrets.token_hex(16)  # one for all gateways of a process: its environment can hold no more
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

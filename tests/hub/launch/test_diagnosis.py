@@ -11,9 +11,11 @@ import pytest
 from onedata.cli import make_app
 from onedata_hub.launch.diagnosis import Finding, diagnose
 from onedata_hub.launch.migration import migrate
-from onedata_hub.launch.state import StateFolder, free_ports
+from onedata_hub.launch.state import StateFolder
 from onedata_hub.settings import PlatformSettings
 from typer.testing import CliRunner
+
+from tests.support.ports import free_port
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +38,7 @@ def state(tmp_path: Path) -> StateFolder:
 
 
 def findings(home: Path, port: int | None = None) -> dict[str, Finding]:
-    return {finding.part: finding for finding in diagnose(home=home, port=port or free_ports(1)[0])}
+    return {finding.part: finding for finding in diagnose(home=home, port=port or free_port())}
 
 
 def test_fresh_machine_has_nothing_broken_and_is_told_to_start(tmp_path: Path) -> None:
@@ -71,14 +73,14 @@ def test_port_in_use_is_broken_and_names_who_has_it(state: StateFolder) -> None:
 
 
 def test_database_that_does_not_answer_is_broken(state: StateFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ONEDATA_DATABASE_URL", f"postgresql://ann@127.0.0.1:{free_ports(1)[0]}/x")
+    monkeypatch.setenv("ONEDATA_DATABASE_URL", f"postgresql://ann@127.0.0.1:{free_port()}/x")
     found = findings(state.path)["database"]
     assert found.state == "broken"
     assert "ONEDATA_DATABASE_URL" in found.advice
 
 
 def test_bucket_that_does_not_answer_is_broken(state: StateFolder) -> None:
-    endpoint = f"http://127.0.0.1:{free_ports(1)[0]}"
+    endpoint = f"http://127.0.0.1:{free_port()}"
     environment = {
         "AWS_ACCESS_KEY_ID": "x",
         "AWS_SECRET_ACCESS_KEY": "sesame",
@@ -114,7 +116,7 @@ def test_every_finding_that_is_not_well_says_what_to_do(
 
 
 def test_command_prints_json_and_ends_with_one_when_something_is_broken(state: StateFolder) -> None:
-    arguments = ["doctor", "--state-dir", str(state.path), "--port", str(free_ports(1)[0]), "--json"]
+    arguments = ["doctor", "--state-dir", str(state.path), "--port", str(free_port()), "--json"]
     well = CliRunner().invoke(make_app(), arguments)
     assert well.exit_code == 0
     assert {one["part"] for one in json.loads(well.stdout)} >= {"python", "node", "proxy", "hub"}

@@ -11,7 +11,8 @@ import httpx
 import psutil
 import pytest
 
-from tests.support.mlflow_service import MlflowUnderTest, free_port, wait_for
+from tests.support.mlflow_service import MlflowUnderTest, wait_for
+from tests.support.ports import free_port
 
 SEARCH = "/api/2.0/mlflow/experiments/search"
 

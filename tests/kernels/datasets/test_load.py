@@ -251,7 +251,7 @@ def test_an_expired_url_is_asked_for_anew(fetched: Served, monkeypatch: pytest.M
 
 
 def test_a_store_that_does_not_answer_is_busy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from tests.support.s3 import free_port
+    from tests.support.ports import free_port
 
     monkeypatch.setenv("ONEDATA_CACHE_DIR", str(tmp_path))
     monkeypatch.setattr(_cache, "_TRIES", 2)

@@ -7,7 +7,8 @@ import httpx
 import pytest
 from onedata_hub.backends.objects import ObjectStore, StoreUnreachable, open_store
 
-from tests.support.s3 import S3Gateway, free_port
+from tests.support.ports import free_port
+from tests.support.s3 import S3Gateway
 
 LIFETIME = timedelta(minutes=5)
 DATA = b"the data"
