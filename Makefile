@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Most tests wait for a process now and then: three at a time keep two cores busy.
 WORKERS ?= 3
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
-	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+	--override requirements/overrides.txt --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 HUB5 := .venv-hub5
 IN_HUB5 := VIRTUAL_ENV=$(CURDIR)/$(HUB5) $(BIN)/uv pip
 
