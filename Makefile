@@ -8,7 +8,7 @@ LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-ver
 HUB5 := .venv-hub5
 IN_HUB5 := VIRTUAL_ENV=$(CURDIR)/$(HUB5) $(BIN)/uv pip
 
-.PHONY: up tour test test-hub5 check bench docs lock parts platform dev
+.PHONY: up tour test test-hub5 test-lab lab check bench docs lock parts platform dev
 
 up: platform  ## Start the platform; make up ARGS="--port 8080" passes options on.
 	@exec $(BIN)/onedata up $(ARGS)
@@ -26,6 +26,12 @@ test-hub5: dev  ## The platform's tests on JupyterHub 5.4, the hub of Zero to Ju
 	$(IN_HUB5) install --quiet --no-deps --no-build-isolation -e kernels -e hub -e extensions
 	$(HUB5)/bin/python -m onedata_hub.launch.proxy
 	$(HUB5)/bin/pytest -n 2 --dist loadgroup tests/platform $(ARGS)
+
+test-lab: dev  ## The tests of the JupyterLab extension's own models, without a browser.
+	@cd extensions && npx --no vitest run
+
+lab: platform  ## Build the JupyterLab extension after an edit; the next reload of the page shows it.
+	@$(BIN)/python tools/build_lab.py
 
 check: dev  ## Lint, types, import rules, and docs that match the code.
 	$(BIN)/ruff check

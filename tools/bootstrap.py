@@ -43,6 +43,7 @@ def main() -> None:
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     installed = STAMP.read_text().split() if STAMP.is_file() and PYTHON.exists() else []
     if len(installed) == 2 and installed[1] == digest() and (installed[0] == "dev" or wanted == "platform"):
+        run([str(PYTHON), str(ROOT / "tools" / "build_lab.py")], "")
         return
     if installed[:1] == ["dev"]:
         wanted = "dev"  # what was there stays there
@@ -68,6 +69,7 @@ def install(wanted: str) -> None:
     run([str(PYTHON), "-m", "compileall", "-q", *(str(ROOT / name) for name in DISTRIBUTIONS)], "")
     print("Installing the proxy …", flush=True)
     run([str(PYTHON), "-m", "onedata_hub.launch.proxy"], "")
+    run([str(PYTHON), str(ROOT / "tools" / "build_lab.py")], "")
     STAMP.write_text(f"{wanted} {digest()}")
 
 

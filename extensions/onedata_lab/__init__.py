@@ -8,7 +8,8 @@ def _jupyter_server_extension_points() -> list[dict[str, Any]]:
 
 
 def _load_jupyter_server_extension(server_app: Any) -> None:
-    """Put the way to studio and MLflow below the server's own address."""
-    from onedata_lab.proxy import routes
+    """Put the way to studio and MLflow, and what this server does itself, below the server's own address."""
+    from onedata_lab import local, proxy
 
-    server_app.web_app.add_handlers(".*$", routes(server_app.web_app.settings["base_url"]))
+    base_url = server_app.web_app.settings["base_url"]
+    server_app.web_app.add_handlers(".*$", [*proxy.routes(base_url), *local.routes(base_url)])

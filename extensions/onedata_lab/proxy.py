@@ -4,7 +4,6 @@ The browser speaks to its server alone, with the server's cookie and XSRF value;
 user's hub token. Nothing is kept or changed on the way, and answers stream as they come.
 """
 
-import json
 from typing import Any
 
 import httpx
@@ -14,6 +13,7 @@ from jupyter_server.utils import url_path_join
 from tornado.iostream import StreamClosedError
 from tornado.web import RequestHandler, authenticated
 
+from onedata_lab.problems import write_problem
 from onedata_lab.upstreams import UPSTREAMS, Upstream, UpstreamError, token
 
 RESOURCE = "onedata"  # what JupyterLab's authorizers know these requests by
@@ -31,7 +31,6 @@ _PASSED_BACK = (
     *("Cache-Control", "Content-Disposition", "Content-Length", "Content-Range", "Content-Type"),
     *("ETag", "Last-Modified", "Retry-After"),
 )
-_PROBLEM = "application/problem+json"
 
 
 class ProxyHandler(APIHandler):  # type: ignore[misc]  # jupyter_server is not followed
@@ -52,10 +51,11 @@ class ProxyHandler(APIHandler):  # type: ignore[misc]  # jupyter_server is not f
             request = self._request()
             self._answer = await _client(self.settings).send(request, stream=True)
         except UpstreamError as error:
-            self._problem(error.status, error.code, str(error))
+            write_problem(self, error.status, error.code, str(error))
         except httpx.TransportError:
             title = self._upstream.title
-            self._problem(
+            write_problem(
+                self,
                 502,
                 "unreachable",
                 f"{title[0].upper()}{title[1:]} does not answer this server. Try again in a moment; an "
@@ -100,7 +100,8 @@ class ProxyHandler(APIHandler):  # type: ignore[misc]  # jupyter_server is not f
     async def _pass_back(self, answer: httpx.Response) -> None:
         try:
             if answer.is_redirect or answer.status_code == 401:
-                self._problem(
+                write_problem(
+                    self,
                     403,
                     "not_signed_in",
                     f"{self._upstream.title} does not know this server's token any more. Stop the server in "
@@ -123,11 +124,6 @@ class ProxyHandler(APIHandler):  # type: ignore[misc]  # jupyter_server is not f
                 self.request.connection.stream.close()
         finally:
             await answer.aclose()
-
-    def _problem(self, status: int, code: str, detail: str) -> None:
-        self.set_status(status)
-        self.set_header("Content-Type", _PROBLEM)
-        self.write(json.dumps({"status": status, "code": code, "detail": detail}))
 
     def finish(self, *arguments: Any, **options: Any) -> Any:
         """End the answer with the type it came with: the parent class would call everything JSON."""

@@ -1,4 +1,4 @@
-"""The first-hour notebook on a running platform: by nbval, again and again, and as a job."""
+"""The first-hour notebook on a running platform: by nbval, and again as the job that it scheduled."""
 
 import json
 import subprocess
@@ -14,19 +14,11 @@ from tests.support.shared_platform import Person, recorded_result
 pytestmark = [pytest.mark.platform, pytest.mark.slow, pytest.mark.timeout(600)]
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "01-first-hour.ipynb"
-QUICK = {"max_flights": 2_000}
 
 
 @pytest.fixture(scope="module")
 def nora(platform: Platform) -> Person:
     return Person(platform, "nora")
-
-
-@pytest.fixture(scope="module")
-def result(nora: Person, tmp_path_factory: pytest.TempPathFactory) -> dict:
-    """What the whole notebook comes to, with its defaults."""
-    executed = tmp_path_factory.mktemp("whole") / "executed.ipynb"
-    return nora.run_notebook(NOTEBOOK, executed, schedule_nightly=False).result
 
 
 def wait_for_end(person: Person, run: dict) -> dict:
@@ -49,35 +41,55 @@ def downstream(person: Person, node: str) -> set[str]:
         time.sleep(0.5)
 
 
-def test_every_cell_runs_under_nbval(nora: Person):
+def latest_versions(person: Person) -> dict[str, int]:
+    return {found["name"]: found["latest_version"] for found in person.api("GET", "/datasets")["items"]}
+
+
+@pytest.fixture(scope="module")
+def by_hand(nora: Person) -> dict[str, int]:
+    """Run every cell under nbval, with the defaults; give the dataset versions that makes."""
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "--nbval-lax", "-p", "no:cacheprovider", "-p", "no:asyncio", str(NOTEBOOK)],
         cwd=NOTEBOOK.parent, env=nora.environment, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     assert " passed" in done.stdout
-    assert [d["name"] for d in nora.api("GET", "/datasets")["items"]] == [
-        "delays",
-        "flights",
-        "planes",
-        "weather",
-    ]
+    return latest_versions(nora)
+
+
+@pytest.fixture(scope="module")
+def nightly(nora: Person, by_hand: dict[str, int]) -> dict:
+    """The run of the job that the notebook scheduled, started now."""
+    (job,) = nora.api("GET", "/jobs")["items"]
+    return wait_for_end(nora, nora.api("POST", f"/jobs/{job['id']}/runs", json={}))
+
+
+@pytest.fixture(scope="module")
+def result(nora: Person, nightly: dict) -> dict:
+    """What the job's notebook recorded."""
+    return recorded_result(nora.api("GET", f"/runs/{nightly['id']}/outputs/executed.ipynb"))
+
+
+def test_every_cell_runs_under_nbval_and_schedules_the_notebook(nora: Person, by_hand: dict[str, int]):
+    assert by_hand == {"delays": 1, "flights": 2, "planes": 1, "weather": 1}
     scheduled = nora.api("GET", "/jobs")["items"]
     assert [(job["name"], job["schedule"]["cron"]) for job in scheduled] == [("first-hour", "30 2 * * *")]
 
 
-def test_running_it_again_makes_no_new_data_and_one_new_model_version(
-    nora: Person, result: dict, tmp_path: Path
-):
-    versions = {d["name"]: d["latest_version"] for d in nora.api("GET", "/datasets")["items"]}
-    again = nora.run_notebook(NOTEBOOK, tmp_path / "again.ipynb", **QUICK).result
+def test_it_runs_as_a_job_and_does_not_schedule_itself(nora: Person, nightly: dict, result: dict):
+    assert nightly["state"] == "succeeded", nightly
+    assert [job["name"] for job in nora.api("GET", "/jobs")["items"]] == ["first-hour"]
+    assert result["flights"] == 336_776
+    assert f"{nora.workspace}/{result['dataset']}" in nightly["datasets_written"]
+    assert len(nightly["mlflow_runs"]) == 1
 
-    assert {d["name"]: d["latest_version"] for d in nora.api("GET", "/datasets")["items"]} == versions
-    assert versions["flights"] == 2
-    assert result["flights"] == again["flights"] == 336_776
-    assert again["dataset"] == result["dataset"]
-    assert int(again["model"].partition("@")[2]) == int(result["model"].partition("@")[2]) + 1
-    assert len(nora.api("GET", "/jobs")["items"]) == 1
+
+def test_running_it_again_makes_no_new_data_and_one_new_model_version(
+    nora: Person, by_hand: dict[str, int], result: dict
+):
+    assert latest_versions(nora) == by_hand
+    assert result["dataset"] == "delays@1"
+    assert result["model"] == "delays@2"
 
 
 def test_model_is_worth_something_and_stands_on_the_flights(nora: Person, result: dict):
@@ -89,24 +101,6 @@ def test_model_is_worth_something_and_stands_on_the_flights(nora: Person, result
     assert model in standing
     # The first half of the year was only compared with.
     assert model not in downstream(nora, f"dataset:{nora.workspace}/flights@1")
-
-
-def test_it_runs_as_a_job_and_does_not_schedule_itself(platform: Platform):
-    person = Person(platform, "jobber")
-    job = person.api(
-        "POST",
-        "/jobs",
-        json={"name": "alone", "notebook": json.loads(NOTEBOOK.read_text()), "parameters": QUICK},
-    )
-    run = wait_for_end(person, person.api("POST", f"/jobs/{job['id']}/runs", json={}))
-
-    assert run["state"] == "succeeded", run
-    assert [job["name"] for job in person.api("GET", "/jobs")["items"]] == ["alone"]
-    executed = person.api("GET", f"/runs/{run['id']}/outputs/executed.ipynb")
-    result = recorded_result(executed)
-    assert result["flights"] == 336_776
-    assert f"{person.workspace}/{result['dataset']}" in run["datasets_written"]
-    assert len(run["mlflow_runs"]) == 1
 
 
 def test_a_wrong_parameter_is_refused_before_anything_runs(platform: Platform):

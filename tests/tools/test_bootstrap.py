@@ -14,14 +14,20 @@ import pytest
 from tools import bootstrap
 
 ROOT = Path(__file__).parents[2]
+LAB_SOURCE = "extensions/packages/lab/src/index.ts"
+LAB_INPUTS = (
+    *(f"extensions/{name}" for name in ("package.json", "package-lock.json", "tsconfig.base.json")),
+    LAB_SOURCE,
+)
 
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """A repository as far as the installer looks at it, with an empty environment in its .venv."""
-    for name in ("tools/bootstrap.py", *bootstrap.INPUTS):
+    for name in ("tools/bootstrap.py", "tools/build_lab.py", *bootstrap.INPUTS, *LAB_INPUTS):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / "extensions" / "onedata_lab").mkdir()
     venv.create(tmp_path / ".venv", symlinks=True)
     uv = tmp_path / ".venv" / "bin" / "uv"
     uv.write_text("#!/bin/sh\n[ $1 = --version ] || { echo the index is unreachable >&2; exit 2; }\n")
@@ -38,7 +44,9 @@ def run(repository: Path, *arguments: str, python: str = sys.executable) -> subp
 
 def stamp(repository: Path, installed: str) -> None:
     code = (
-        "import sys; sys.path.insert(0, sys.argv[1]); from tools import bootstrap; print(bootstrap.digest())"
+        "import sys; sys.path.insert(0, sys.argv[1]); from tools import bootstrap, build_lab;"
+        "build_lab.BUILT.mkdir(); build_lab.STAMP.write_text(build_lab.digest(build_lab.sources()));"
+        "print(bootstrap.digest())"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(repository)],
@@ -69,6 +77,19 @@ def test_changed_lock_file_is_installed_again(repository: Path, name: str) -> No
     with (repository / name).open("a") as file:
         file.write("\n")
     assert "Installing the locked packages" in run(repository, "platform").stdout
+
+
+def test_changed_source_of_the_extension_is_built_again_and_says_what_is_missing(repository: Path) -> None:
+    stamp(repository, "platform")
+    with (repository / LAB_SOURCE).open("a") as file:
+        file.write("\n")
+    npm = repository / ".venv" / "bin" / "npm"
+    npm.write_text("#!/bin/sh\necho the registry is unreachable >&2; exit 1\n")
+    npm.chmod(0o755)
+    done = run(repository, "platform")
+    assert done.returncode == 1
+    assert "Building the JupyterLab extension" in done.stdout
+    assert "npm ci failed: the registry is unreachable" in done.stderr
 
 
 def test_tests_are_installed_beside_a_platform_that_lacks_them(repository: Path) -> None:

@@ -1,0 +1,92 @@
+/** Numbers, sizes and times as people read them, in their own language. */
+
+let locale: string | undefined;
+
+/** Say in which language numbers and times are written; undefined is the browser's. */
+export function setLocale(code: string | undefined): void {
+  locale = code?.replace('_', '-');
+}
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+
+/** 1234567 → "1.2 MB". Powers of ten, as disks and clouds count. */
+export function bytes(count: number): string {
+  let unit = 0;
+  let size = count;
+  while (size >= 999.5 && unit < UNITS.length - 1) {
+    size /= 1000;
+    unit += 1;
+  }
+  const digits = unit > 0 && size < 99.5 ? 1 : 0;
+  return `${number(size, { maximumFractionDigits: digits })} ${UNITS[unit]}`;
+}
+
+export function number(value: number, options: Intl.NumberFormatOptions = {}): string {
+  return new Intl.NumberFormat(locale, options).format(value);
+}
+
+/** 336776 → "336,776"; a measure → six significant digits, and exponents where zeros would hide it. */
+export function figure(value: unknown): string {
+  if (typeof value !== 'number') {
+    return value === null || value === undefined ? '–' : String(value);
+  }
+  if (!Number.isFinite(value)) {
+    return String(value);
+  }
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) {
+    return number(value);
+  }
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e15)) {
+    return value.toExponential(3);
+  }
+  return number(value, { maximumSignificantDigits: 6 });
+}
+
+/** Seconds → "850 ms", "12.3 s", "4 min 5 s", "3 h 20 min", "2 d 4 h". */
+export function duration(seconds: number): string {
+  if (seconds < 1) {
+    return `${Math.round(seconds * 1000)} ms`;
+  }
+  if (seconds < 59.95) {
+    return `${number(seconds, { maximumFractionDigits: 1 })} s`;
+  }
+  const whole = Math.round(seconds);
+  const parts: [number, string, number, string][] = [
+    [86_400, 'd', 3_600, 'h'],
+    [3_600, 'h', 60, 'min'],
+    [60, 'min', 1, 's']
+  ];
+  const [big, bigName, small, smallName] = parts.find(([size]) => whole >= size) ?? parts[2];
+  const rest = Math.floor((whole % big) / small);
+  return `${Math.floor(whole / big)} ${bigName}${rest ? ` ${rest} ${smallName}` : ''}`;
+}
+
+const STEPS: [number, Intl.RelativeTimeFormatUnit, number][] = [
+  [60, 'second', 1],
+  [3_600, 'minute', 60],
+  [86_400, 'hour', 3_600],
+  [7 * 86_400, 'day', 86_400],
+  [31 * 86_400, 'week', 7 * 86_400],
+  [366 * 86_400, 'month', 30.44 * 86_400],
+  [Infinity, 'year', 365.25 * 86_400]
+];
+
+/** "3 minutes ago", "in 2 hours". */
+export function ago(moment: string | Date, now: Date = new Date()): string {
+  const seconds = (new Date(moment).getTime() - now.getTime()) / 1000;
+  const [, unit, size] = STEPS.find(([most]) => Math.abs(seconds) < most)!;
+  return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(Math.round(seconds / size), unit);
+}
+
+/** The moment in full, in the reader's own time zone. */
+export function moment(value: string | Date): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(
+    new Date(value)
+  );
+}
+
+/** 0.0312 → "3.1 %". */
+export function share(part: number, whole: number): string {
+  return whole ? number(part / whole, { style: 'percent', maximumFractionDigits: 1 }) : '–';
+}

@@ -1,0 +1,3 @@
+export * from './api';
+export { DatasetList, type DatasetListProps } from './list';
+export { DatasetPage, type DatasetPageProps } from './page';

@@ -1,0 +1,195 @@
+import {
+  Ago,
+  bytes,
+  datasetsIcon,
+  DatasetRef,
+  DatasetSummary,
+  Empty,
+  IWorkspaces,
+  number,
+  Refusal,
+  RefreshButton,
+  SearchBox,
+  useLoaded,
+  useSettled,
+  useSignal,
+  useTrans,
+  WorkspaceSelect,
+  Busy,
+  codeToLoad
+} from '@onedata/core';
+import { Button } from '@jupyterlab/ui-components';
+import React from 'react';
+import { listDatasets } from './api';
+
+const REFRESH_SECONDS = 20;
+
+export interface DatasetListProps {
+  workspaces: IWorkspaces;
+  onOpen: (ref: DatasetRef) => void;
+}
+
+/** The datasets of a workspace, to search and to open; each can be dragged into a cell. */
+export function DatasetList(props: DatasetListProps): React.JSX.Element {
+  const { workspaces } = props;
+  const trans = useTrans();
+  useSignal(workspaces.changed);
+  const asked = useLoaded(() => workspaces.ready(), [workspaces]);
+  const [text, setText] = React.useState('');
+  const [tag, setTag] = React.useState<string | null>(null);
+  const workspace = workspaces.current?.name;
+  React.useEffect(() => setTag(null), [workspace]);
+  const search = useSettled(text.trim());
+  return (
+    <div className="od-Panel">
+      <div className="od-Panel-head">
+        <WorkspaceSelect workspaces={workspaces} />
+        <SearchBox label={trans.__('Search datasets')} value={text} onChange={setText} />
+        {tag && (
+          <button
+            className="od-Tag od-mod-chosen"
+            onClick={() => setTag(null)}
+            title={trans.__('Show all tags')}
+          >
+            {tag} ×
+          </button>
+        )}
+      </div>
+      {asked.error && !workspace ? (
+        <Refusal error={asked.error} onRetry={asked.reload} />
+      ) : workspace ? (
+        <Results {...props} workspace={workspace} search={search} tag={tag} onTag={setTag} />
+      ) : (
+        <Busy />
+      )}
+    </div>
+  );
+}
+
+interface ResultsProps extends DatasetListProps {
+  workspace: string;
+  search: string;
+  tag: string | null;
+  onTag: (tag: string) => void;
+}
+
+function Results(props: ResultsProps): React.JSX.Element {
+  const { workspace, search, tag } = props;
+  const trans = useTrans();
+  const [pages, setPages] = React.useState(1);
+  React.useEffect(() => setPages(1), [workspace, search, tag]);
+  const found = useLoaded(
+    signal => readPages(props, pages, signal),
+    [workspace, search, tag, pages],
+    REFRESH_SECONDS
+  );
+  const items = found.value?.items;
+  return (
+    <>
+      {found.error ? <Refusal error={found.error} onRetry={found.reload} /> : null}
+      {!items && found.busy && <Busy />}
+      {items?.length === 0 && <NoDatasets filtered={!!search || !!tag} {...props} />}
+      {items && items.length > 0 && (
+        <ul className="od-List" aria-label={trans.__('Datasets')}>
+          {items.map(one => (
+            <DatasetItem key={one.name} dataset={one} {...props} />
+          ))}
+        </ul>
+      )}
+      <div className="od-Panel-foot">
+        {found.value?.more && (
+          <Button small onClick={() => setPages(before => before + 1)}>
+            {trans.__('Show more')}
+          </Button>
+        )}
+        <RefreshButton onClick={found.reload} busy={found.busy} />
+      </div>
+    </>
+  );
+}
+
+async function readPages(
+  wanted: { workspace: string; search: string; tag: string | null },
+  pages: number,
+  signal: AbortSignal
+): Promise<{ items: DatasetSummary[]; more: boolean }> {
+  let cursor: string | null = null;
+  const items: DatasetSummary[] = [];
+  for (let page = 0; page < pages; page++) {
+    const next: Awaited<ReturnType<typeof listDatasets>> = await listDatasets(wanted, cursor, signal);
+    items.push(...next.items);
+    cursor = next.next_cursor;
+    if (!cursor) {
+      break;
+    }
+  }
+  return { items, more: !!cursor };
+}
+
+function NoDatasets(props: { filtered: boolean; workspaces: IWorkspaces }): React.JSX.Element {
+  const trans = useTrans();
+  if (props.filtered) {
+    return (
+      <Empty title={trans.__('No dataset matches')}>
+        {trans.__('Try another word, or another workspace.')}
+      </Empty>
+    );
+  }
+  return (
+    <Empty icon={datasetsIcon} title={trans.__('No datasets yet')}>
+      {props.workspaces.may('editor') ? (
+        <>
+          <p>{trans.__('Publish a table from a notebook:')}</p>
+          <pre>{'import onedata as od\nod.datasets.publish(frame, "flights")'}</pre>
+          <p>{trans.__('Or choose a file in the file browser, and “Publish as dataset” in its menu.')}</p>
+        </>
+      ) : (
+        <p>{trans.__('You may read here. An editor of this workspace can publish datasets.')}</p>
+      )}
+    </Empty>
+  );
+}
+
+function DatasetItem(props: ResultsProps & { dataset: DatasetSummary }): React.JSX.Element {
+  const { dataset, onOpen, onTag } = props;
+  const trans = useTrans();
+  const ref = { workspace: dataset.workspace, name: dataset.name, version: null };
+  const drag = (event: React.DragEvent): void => {
+    event.dataTransfer.setData('text/plain', codeToLoad(ref, dataset.format));
+    event.dataTransfer.effectAllowed = 'copy';
+  };
+  return (
+    <li
+      className="od-DatasetItem od-List-item"
+      draggable
+      onDragStart={drag}
+      data-workspace={dataset.workspace}
+      data-name={dataset.name}
+      data-format={dataset.format}
+    >
+      <button className="od-List-open" onClick={() => onOpen(ref)} title={dataset.description || undefined}>
+        <span className="od-List-title">{dataset.name}</span>
+        <span className="od-List-note">
+          {trans.__('version %1', dataset.latest_version)}
+          {' · '}
+          {dataset.rows === null
+            ? dataset.format
+            : trans._n('%1 row', '%1 rows', dataset.rows).replace(String(dataset.rows), number(dataset.rows))}
+          {' · '}
+          {bytes(dataset.bytes)}
+          {' · '}
+          <Ago at={dataset.updated_at} />
+        </span>
+      </button>
+      {dataset.tags.length > 0 && (
+        <span className="od-Tags">
+          {dataset.tags.map(one => (
+            <button key={one} className="od-Tag" onClick={() => onTag(one)}>
+              {one}
+            </button>
+          ))}
+        </span>
+      )}
+    </li>
+  );
+}
