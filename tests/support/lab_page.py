@@ -7,6 +7,7 @@ with LabPage(platform, browser, "ann", pictures) as lab:
 """
 
 import json
+import re
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -105,9 +106,14 @@ class LabPage:
     def menu(self, *names: str) -> None:
         """Choose from the menu bar: ``menu("Settings", "Theme", "JupyterLab Dark")``."""
         self.page.get_by_role("menuitem", name=names[0], exact=True).click()
-        for name in names[1:-1]:
-            self.page.get_by_role("menuitem", name=name, exact=True).hover()
-        self.page.get_by_role("menuitem", name=names[-1], exact=True).click()
+        for name in names[1:]:
+            item = self.page.locator(".lm-Menu-item:visible").filter(
+                has_text=re.compile(f"^{re.escape(name)}")
+            )
+            if name == names[-1]:
+                item.first.click()
+            else:
+                item.first.hover()
 
     def theme(self, name: str) -> None:
         """Change to another theme."""
