@@ -76,9 +76,8 @@ class LabPage:
     def open(self, path: str = "lab?reset") -> None:
         """Load JupyterLab anew, and wait until it can be used."""
         self.page.goto(f"{self.platform.url}/user/{self.user}/{path}")
-        self.page.wait_for_selector("#jupyterlab-splash", state="attached")
+        self.page.locator(".jp-LabShell .lm-DockPanel-widget").first.wait_for()  # what was open is there again
         self.page.wait_for_selector("#jupyterlab-splash", state="detached")
-        self.page.get_by_role("main").first.wait_for()
 
     def _note(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not any(words in message.text for words in _HARMLESS):
@@ -90,7 +89,7 @@ class LabPage:
 
     def sidebar(self, caption: str) -> None:
         """Open a panel of the left sidebar."""
-        tab = self.page.get_by_role("tab", name=caption, exact=True).first
+        tab = self.page.get_by_role("tab", name=re.compile(rf"^{re.escape(caption)}( \(.*\))?$")).first
         if tab.get_attribute("aria-selected") != "true":
             tab.click()
 

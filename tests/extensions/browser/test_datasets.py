@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.lab_page import DARK, LabPage
+from tests.support.platform import Platform
 
 pytestmark = [pytest.mark.platform, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -18,7 +19,7 @@ od.datasets.publish(planes, "planes", message="all of them")
 
 
 @pytest.fixture(scope="module", autouse=True)
-def planes(platform) -> None:
+def planes(platform: Platform) -> None:
     """Two versions of a dataset of ann's."""
     platform.spawn("ann")
     with platform.kernel("ann") as kernel:
@@ -37,6 +38,104 @@ def test_dataset_is_found_and_its_page_says_what_is_in_it(lab: LabPage) -> None:
     expect(page.get_by_role("definition").filter(has_text="3,322")).to_be_visible()
     row = page.get_by_role("row", name=re.compile("^seats"))
     expect(row.get_by_role("img", name=re.compile("^Distribution of seats"))).to_be_visible()
+    page.get_by_role("button", name="Edit: Description of seats").click()
+    page.get_by_role("textbox", name="Description of seats").fill("how many can sit")
+    page.keyboard.press("Enter")
+    expect(row).to_contain_text("how many can sit")
     lab.picture("datasets")
     lab.theme(DARK)
     lab.picture("datasets-dark")
+
+
+def test_rows_come_as_they_are_scrolled_to(lab: LabPage) -> None:
+    open_planes(lab)
+    page = lab.page
+    with page.expect_response(re.compile(r"local/rows\?.*offset=0")) as first:
+        page.get_by_role("tab", name="Preview").click()
+    assert first.value.json()["rows"][0][0] == "N10156"
+    grid = page.get_by_role("region", name=re.compile("^Rows of planes: 3,322 rows"))
+    box = grid.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    with page.expect_response(re.compile(r"local/rows\?.*offset=(1[0-9]|2[0-9]|3[0-9])00")):
+        page.mouse.wheel(0, 50_000)
+    lab.picture("datasets-preview")
+
+
+def test_two_versions_are_compared(lab: LabPage) -> None:
+    open_planes(lab)
+    page = lab.page
+    page.get_by_role("tab", name="Versions").click()
+    for version in (1, 2):
+        page.get_by_role("checkbox", name=f"Compare version {version}").check()
+    changes = page.get_by_role("region", name="Comparison")
+    expect(changes).to_contain_text("Rows: 1,000 to 3,322 (+2,322)", timeout=30_000)
+    expect(changes.get_by_role("row", name=re.compile("^year"))).to_be_visible()
+    lab.picture("datasets-versions")
+
+
+def test_code_to_load_is_inserted_runs_and_shows_the_notebook_in_the_lineage(lab: LabPage) -> None:
+    page = lab.page
+    page.get_by_role("button", name="Python 3 (One Data)").first.click()
+    notebook = page.get_by_role("tab", name=re.compile(r"^Untitled.*\.ipynb"))
+    notebook.wait_for()
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first.wait_for()
+    open_planes(lab)
+    page.get_by_role("button", name="Insert code to load").click()
+    cell = page.locator(".jp-CodeCell .cm-content").first
+    expect(cell).to_contain_text('planes = od.datasets.load("user-ann/planes@2")')
+    page.keyboard.press("Shift+Enter")
+    expect(page.locator(".jp-InputPrompt").filter(has_text="[1]:")).to_be_visible(timeout=60_000)
+    open_planes(lab)
+    page.get_by_role("tab", name="Lineage").click()
+    graph = page.get_by_role("group", name=re.compile("^Lineage"))
+    expect(graph.get_by_role("button", name=re.compile("Untitled"))).to_be_visible(timeout=60_000)
+    lab.picture("datasets-lineage")
+
+
+def test_file_of_the_browser_is_published_and_the_toast_opens_it(lab: LabPage, platform: Platform) -> None:
+    (platform.folder / "homes" / "ann" / "My Prices 2026.csv").write_text("item,price\nbread,2.5\nmilk,1.2\n")
+    page = lab.page
+    lab.sidebar("File Browser")
+    page.get_by_role("button", name="Refresh the file browser.").click()
+    page.get_by_text("My Prices 2026.csv").click(button="right")
+    page.locator(".lm-Menu-item:visible").filter(has_text="Publish as Dataset").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Name of the dataset")).to_have_value("my-prices-2026")
+    lab.picture("datasets-publish")
+    dialog.get_by_role("button", name="Publish").click()
+    page.get_by_text("is version 1 of user-ann/my-prices-2026").wait_for()
+    page.get_by_role("button", name="Open", exact=True).click()
+    page.get_by_role("heading", name="user-ann/my-prices-2026").wait_for()
+
+
+def test_viewer_reads_and_sees_no_way_to_write(platform: Platform, browser, tmp_path) -> None:
+    api = "/services/studio/api/v1/workspaces/team-a"
+    with platform.client("ann") as ann, platform.client("admin") as admin:
+        assert admin.put(f"{api}/members/vera", json={"role": "viewer"}).status_code == 200
+        assert ann.get(f"{api}/datasets").status_code == 200
+    with platform.kernel("ann") as kernel:
+        kernel.run(
+            "import onedata as od, pandas as pd\nod.datasets.publish(pd.DataFrame({'a': [1]}), 'team-a/shared')"
+        )
+    with LabPage(platform, browser, "vera", tmp_path) as lab:
+        page = lab.page
+        lab.sidebar("Datasets")
+        page.get_by_role("combobox", name="Workspace").select_option(label="team-a (read only)")
+        page.get_by_role("button", name=re.compile("^shared")).click()
+        page.get_by_role("heading", name="team-a/shared").wait_for()
+        assert page.get_by_role("button", name=re.compile("^Edit")).count() == 0
+        assert page.get_by_label("Add a tag").count() == 0
+        forced = page.evaluate(
+            """async () => {
+                const xsrf = document.cookie.match(/_xsrf=([^;]+)/)[1];
+                const path = '/user/vera/onedata/studio/api/v1/workspaces/team-a/datasets/shared';
+                const body = JSON.stringify({ description: 'mine now' });
+                const headers = { 'Content-Type': 'application/json', 'X-XSRFToken': decodeURIComponent(xsrf) };
+                const answer = await fetch(path, { method: 'PATCH', headers, body });
+                return [answer.status, (await answer.json()).detail];
+            }"""
+        )
+        assert forced[0] == 403
+        assert "editor" in forced[1]
+        lab.picture("datasets-viewer")

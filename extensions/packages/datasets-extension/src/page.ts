@@ -54,6 +54,7 @@ export const page: JupyterFrontEndPlugin<void> = {
       );
       themes?.themeChanged.connect(() => (content.props = { ...content.props, dark: isDark() }), content);
       const widget = new MainAreaWidget({ content });
+      widget.toolbar.hide();
       widget.id = idOf(dataset);
       widget.title.label = dataset.name;
       widget.title.caption = trans.__('Dataset %1', refText({ ...dataset, version: null }));

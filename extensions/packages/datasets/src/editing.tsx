@@ -32,7 +32,7 @@ export function EditableText(props: {
     return (
       <div className={`od-Editable ${props.compact ? 'od-mod-compact' : ''}`}>
         <span className={props.value ? '' : 'od-muted'}>
-          {props.value || (props.mayEdit ? trans.__('No description') : '')}
+          {props.value || (props.mayEdit && !props.compact ? trans.__('No description') : '')}
         </span>
         {props.mayEdit && (
           <IconButton

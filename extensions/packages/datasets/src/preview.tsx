@@ -141,6 +141,16 @@ function makeGrid(host: HTMLElement, model: RowsModel): DataGrid {
   return grid;
 }
 
+/** A cell as text: a fraction to as many digits as its column shows, as a number that is cut says something else. */
+function cellText(value: unknown): string {
+  if (value === undefined || value === null) {
+    return value === null ? 'null' : '…';
+  }
+  return typeof value === 'number' && !Number.isInteger(value)
+    ? String(Number(value.toPrecision(10)))
+    : String(value);
+}
+
 /** Give the grid JupyterLab's own colours: it draws on a canvas, which no style sheet reaches. */
 function dress(grid: DataGrid, host: HTMLElement): void {
   const style = getComputedStyle(host);
@@ -166,7 +176,7 @@ function dress(grid: DataGrid, host: HTMLElement): void {
     font,
     textColor: ({ value }) => (value === null || value === undefined ? faint : ink),
     horizontalAlignment: ({ value }) => (isNumber(value) ? 'right' : 'left'),
-    format: ({ value }) => (value === undefined ? '…' : value === null ? 'null' : String(value))
+    format: ({ value }) => cellText(value)
   });
   const header = new TextRenderer({ font: `600 ${font}`, textColor: ink, horizontalAlignment: 'left' });
   const numbers = new TextRenderer({
