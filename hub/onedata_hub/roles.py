@@ -30,6 +30,7 @@ def load_roles() -> list[dict[str, Any]]:
             "description": "What the token in a user's server may do",
             "scopes": [
                 "users:activity!user",  # the server tells the hub when it was last used
+                "read:servers!server",  # and asks when the hub saw it used, to warn before it is stopped
                 "access:servers!server",  # who may open this server, and no other
                 ACCESS_STUDIO,  # datasets and jobs from a notebook
                 ACCESS_MLFLOW,  # experiments and models from a notebook

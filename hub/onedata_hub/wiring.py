@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from onedata.contract.environment import CACHE_DIR, STUDIO_URL
+from onedata.contract.environment import CACHE_DIR, IDLE_TIMEOUT, STUDIO_URL
 
 from onedata_hub.groups import drop_former_members, load_groups
 from onedata_hub.launch.parent import PARENT_PID, exit_with_parent
@@ -104,6 +104,7 @@ def _server_environment(settings: PlatformSettings, state: StateFolder) -> dict[
         "JUPYTER_CONFIG_PATH": str(Path(__file__).parent / "server_config"),  # no question about news
         "JUPYTERHUB_ACTIVITY_INTERVAL": str(_ACTIVITY_SECONDS),
         STUDIO_URL: studio_url(settings),
+        IDLE_TIMEOUT: str(settings.idle_timeout_seconds),  # the status bar says when that is near
         CACHE_DIR: str(state / "cache"),
         **tracking_environment(mlflow_url(settings)),
         **SHARED_CORES,

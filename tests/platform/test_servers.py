@@ -102,6 +102,7 @@ def test_token_of_a_server_reaches_services_and_not_the_hub(platform: Platform, 
         "read:users:name!user=cleo",
         "read:users:activity!user=cleo",
         "users:activity!user=cleo",
+        "read:servers!server=cleo/",
     }
 
 

@@ -11,6 +11,7 @@ NOTEBOOK_PATH = "ONEDATA_NOTEBOOK_PATH"  # set in the kernel of a job run
 NOTEBOOK_DIGEST = "ONEDATA_NOTEBOOK_DIGEST"  # set in the kernel of a job run
 CACHE_DIR = "ONEDATA_CACHE_DIR"  # where downloaded dataset files are kept
 PROFILE = "ONEDATA_PROFILE"  # the server profile in use
+IDLE_TIMEOUT = "ONEDATA_IDLE_TIMEOUT_SECONDS"  # in a server: when the hub stops it if it is idle; 0 is never
 SESSION_FILE = "ONEDATA_SESSION_FILE"  # where the kernel of a job run notes what it read, wrote and tracked
 CACHE_BYTES = "ONEDATA_CACHE_BYTES"  # how large the cache of downloaded files may grow, 50 GB by default
 FULL_TRACEBACKS = "ONEDATA_FULL_TRACEBACKS"  # 1 shows all frames of an error of the library in a notebook
