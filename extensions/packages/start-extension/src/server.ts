@@ -1,0 +1,40 @@
+import { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { IStatusBar } from '@jupyterlab/statusbar';
+import { ITranslator } from '@jupyterlab/translation';
+import { call } from '@onedata/core';
+import { Deadline, ServerState } from './deadline';
+import { everyWhileVisible } from './every';
+import { IdleWarning } from './idle';
+import { ServerStatus } from './status';
+
+const POLL_SECONDS = 30;
+
+/** Shows the server in the status bar, and warns before an idle one is stopped. */
+export const server: JupyterFrontEndPlugin<void> = {
+  id: '@onedata/lab:server',
+  description: 'Shows profile, memory and the time to an idle stop in the status bar.',
+  autoStart: true,
+  requires: [ITranslator],
+  optional: [IStatusBar],
+  activate: (app: JupyterFrontEnd, translator: ITranslator, bar: IStatusBar | null) => {
+    const trans = translator.load('onedata');
+    const deadline = new Deadline();
+    const status = new ServerStatus(trans);
+    bar?.registerStatusItem('onedata-server', { item: status, align: 'left', rank: 3, priority: 1 });
+    const show = (state: ServerState | null): void => {
+      if (state) {
+        deadline.learn(state, Date.now());
+        warning.look();
+      }
+      status.say(state, deadline);
+    };
+    const warning = new IdleWarning(deadline, trans, async () => {
+      show(await call<ServerState>('local', 'server/keep', { method: 'POST' }));
+    });
+    void app.restored.then(() =>
+      everyWhileVisible(POLL_SECONDS, async () => {
+        show(await call<ServerState>('local', 'server').catch(() => null));
+      })
+    );
+  }
+};

@@ -1,0 +1,94 @@
+import { TranslationBundle } from '@jupyterlab/translation';
+import { Widget } from '@lumino/widgets';
+import { number } from '@onedata/core';
+import { Deadline, fullness, ServerState } from './deadline';
+
+const FULL = 0.95;
+const NEARLY_FULL = 0.8;
+
+/** The server in the status bar: profile, memory, and the time left where an idle server is soon stopped. */
+export class ServerStatus extends Widget {
+  constructor(private readonly _trans: TranslationBundle) {
+    super();
+    this.addClass('od-ServerStatus');
+    this.node.setAttribute('role', 'group');
+    this._meter.className = 'od-Meter';
+    this._meter.setAttribute('role', 'meter');
+    this._meter.setAttribute('aria-label', _trans.__('Memory'));
+    this._meter.setAttribute('aria-valuemin', '0');
+    this._meter.append(this._filled);
+    this.node.append(this._profile, this._meter, this._memory, this._left);
+    this.hide();
+  }
+
+  /** Show what the server has said; `null` where it does not answer. */
+  say(state: ServerState | null, deadline: Deadline): void {
+    this.setHidden(state === null);
+    if (state) {
+      this._profile.textContent = state.profile ?? '';
+      this._showMemory(state.memory);
+      const left = deadline.isNear(Date.now()) ? deadline.left(Date.now()) : null;
+      this._left.textContent = left === null ? '' : this._trans.__('stops in %1 min', minutes(left));
+      this.node.title = wordsOf(state, left, this._trans).join('\n');
+      this.node.setAttribute('aria-label', this.node.title);
+    }
+  }
+
+  private _showMemory(memory: ServerState['memory']): void {
+    const share = fullness(memory);
+    this._meter.hidden = share === null;
+    this._memory.textContent = amount(memory);
+    if (share !== null) {
+      this._filled.style.width = `${Math.round(share * 100)}%`;
+      this._meter.dataset.level = share >= FULL ? 'full' : share >= NEARLY_FULL ? 'nearly-full' : 'fine';
+      this._meter.setAttribute('aria-valuemax', String(memory.limit_bytes));
+      this._meter.setAttribute('aria-valuenow', String(memory.used_bytes));
+      this._meter.setAttribute('aria-valuetext', amount(memory));
+    }
+  }
+
+  private readonly _profile = document.createElement('span');
+  private readonly _meter = document.createElement('span');
+  private readonly _filled = document.createElement('span');
+  private readonly _memory = document.createElement('span');
+  private readonly _left = document.createElement('strong');
+}
+
+function amount(memory: ServerState['memory']): string {
+  const used = mebi(memory.used_bytes);
+  return memory.limit_bytes ? `${used} / ${mebi(memory.limit_bytes)}` : used;
+}
+
+/** Memory in powers of 1024, as profiles count it: "812 MiB", "7.5 GiB". */
+export function mebi(count: number): string {
+  const [size, unit] = count < 1000 * 2 ** 20 ? [count / 2 ** 20, 'MiB'] : [count / 2 ** 30, 'GiB'];
+  return `${number(size, { maximumFractionDigits: size < 100 && unit === 'GiB' ? 1 : 0 })} ${unit}`;
+}
+
+export function minutes(seconds: number): number {
+  return Math.max(1, Math.ceil(seconds / 60));
+}
+
+/** The same in words, for those who point at it or have it read to them. */
+function wordsOf(state: ServerState, left: number | null, trans: TranslationBundle): string[] {
+  const { memory, idle_timeout_seconds: timeout } = state;
+  const [used, total] = [mebi(memory.used_bytes), mebi(memory.total_bytes)];
+  const limit = memory.limit_bytes === null ? null : mebi(memory.limit_bytes);
+  return [
+    ...(state.profile ? [trans.__('Server profile: %1', state.profile)] : []),
+    limit === null
+      ? trans.__('Memory: %1 in use, without a limit', total)
+      : memory.per_process
+        ? trans.__(
+            'Memory: the largest process uses %1; each may use %2. All together: %3',
+            used,
+            limit,
+            total
+          )
+        : trans.__('Memory: %1 of %2 in use by the server and its kernels', used, limit),
+    ...(left !== null ? [trans.__('It is idle and stops in %1 min unless it is used', minutes(left))] : []),
+    timeout
+      ? trans.__('A server that nobody uses is stopped after %1 min', minutes(timeout))
+      : trans.__('It is not stopped when it is idle')
+  ];
+}
