@@ -6,7 +6,6 @@ with LabPage(platform, browser, "ann", pictures) as lab:
     lab.picture("datasets")
 """
 
-import json
 import re
 from pathlib import Path
 from types import TracebackType
@@ -117,7 +116,8 @@ class LabPage:
     def theme(self, name: str) -> None:
         """Change to another theme."""
         self.menu("Settings", "Theme", name)
-        self.page.wait_for_function(f"document.body.dataset.jpThemeName === {json.dumps(name)}")
+        self.page.locator(f'body[data-jp-theme-name="{name}"]').wait_for(state="attached")
+        self.page.wait_for_selector("#jupyterlab-splash", state="detached")
 
     def picture(self, name: str) -> Path:
         """Keep what the page looks like."""

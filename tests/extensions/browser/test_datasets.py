@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.lab_page import DARK, LabPage
+from tests.support.lab_page import DARK, LIGHT, LabPage
 from tests.support.platform import Platform
 
 pytestmark = [pytest.mark.platform, pytest.mark.slow, pytest.mark.timeout(300)]
@@ -45,6 +45,7 @@ def test_dataset_is_found_and_its_page_says_what_is_in_it(lab: LabPage) -> None:
     lab.picture("datasets")
     lab.theme(DARK)
     lab.picture("datasets-dark")
+    lab.theme(LIGHT)
 
 
 def test_rows_come_as_they_are_scrolled_to(lab: LabPage) -> None:

@@ -156,22 +156,24 @@ function Graph(props: {
   );
   return (
     <div className="od-Graph" role="group" aria-label={trans.__('Lineage: %1 things', graph.nodes.length)}>
-      <ReactFlow
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={CARDS}
-        colorMode={dark ? 'dark' : 'light'}
-        fitView
-        fitViewOptions={{ maxZoom: 1, padding: 0.15 }}
-        minZoom={0.1}
-        nodesDraggable={false}
-        nodesConnectable={false}
-        edgesFocusable={false}
-        proOptions={{ hideAttribution: false }}
-      >
-        <Background />
-        <Controls showInteractive={false} />
-      </ReactFlow>
+      <div className="od-Graph-inside">
+        <ReactFlow
+          nodes={nodes}
+          edges={edges}
+          nodeTypes={CARDS}
+          colorMode={dark ? 'dark' : 'light'}
+          fitView
+          fitViewOptions={{ maxZoom: 1, padding: 0.15 }}
+          minZoom={0.1}
+          nodesDraggable={false}
+          nodesConnectable={false}
+          edgesFocusable={false}
+          proOptions={{ hideAttribution: false }}
+        >
+          <Background />
+          <Controls showInteractive={false} />
+        </ReactFlow>
+      </div>
     </div>
   );
 }
