@@ -28,7 +28,7 @@ test-hub5: dev  ## The platform's tests on JupyterHub 5.4, the hub of Zero to Ju
 	$(HUB5)/bin/pytest -n 2 --dist loadgroup tests/platform $(ARGS)
 
 test-lab: dev  ## The tests of the JupyterLab extension's own models, without a browser.
-	@cd extensions && npx --no vitest run
+	@cd extensions && PATH="$(CURDIR)/$(BIN):$$PATH" ./node_modules/.bin/vitest run
 
 lab: platform  ## Build the JupyterLab extension after an edit; the next reload of the page shows it.
 	@$(BIN)/python tools/build_lab.py
@@ -40,6 +40,7 @@ check: dev  ## Lint, types, import rules, and docs that match the code.
 	$(BIN)/python tools/check_imports.py
 	$(BIN)/python tools/check_light_import.py
 	$(BIN)/python tools/make_reference.py --check
+	cd extensions && PATH="$(CURDIR)/$(BIN):$$PATH" ./node_modules/.bin/prettier --check --log-level warn packages
 
 bench: dev  ## Measure and compare; make bench ARGS="import" measures one thing.
 	@exec $(BIN)/python -m tests.bench $(ARGS)

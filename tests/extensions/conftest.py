@@ -36,6 +36,7 @@ class Lab:
     url: str
     token: str
     studio: StudioUnderTest
+    folder: Path = Path()
 
     def client(self, *, signed_in: bool = True) -> httpx.Client:
         """Give a client as a script is: with the Lab server's own token, or with nothing."""
@@ -158,4 +159,4 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
             "JUPYTERHUB_API_TOKEN": token,
         }
         with lab_server(folder, variables) as url:
-            yield Lab(url, token, studio)
+            yield Lab(url, token, studio, folder)
