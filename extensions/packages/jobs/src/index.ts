@@ -1,1 +1,6 @@
-export {};
+export * from './api';
+export * from './contract';
+export { JobForm, type JobFormProps } from './form';
+export * from './host';
+export { JobList, type JobListProps } from './list';
+export { JobsPage, type JobsPageProps } from './page';

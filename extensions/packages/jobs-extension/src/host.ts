@@ -1,0 +1,36 @@
+import { JupyterFrontEnd } from '@jupyterlab/application';
+import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { parseRef, sentence } from '@onedata/core';
+import type { JobHost } from '@onedata/jobs';
+import { CommandIDs } from './commands';
+import { openExecuted } from './executed';
+
+/** What the views of jobs ask of JupyterLab, as commands and dialogs. */
+export function makeHost(app: JupyterFrontEnd, notebooks: INotebookTracker | null): JobHost {
+  const { commands } = app;
+  return {
+    openJobs: place => void commands.execute(CommandIDs.open, { ...place }),
+    openForm: request => {
+      if (request.kind === 'edit') {
+        void commands.execute(CommandIDs.editJob, { ...request });
+      } else if (request.kind === 'again') {
+        const { kind: _, ...args } = request;
+        void commands.execute(CommandIDs.runJob, args as never);
+      }
+    },
+    openDataset: text => {
+      const ref = parseRef(text);
+      if (ref) {
+        void commands.execute('onedata:open-dataset', { ...ref });
+      }
+    },
+    openNotebook: (run, output) => openExecuted(run, output, app, notebooks),
+    confirm: async (title, body, accept) => {
+      const buttons = [Dialog.cancelButton(), Dialog.warnButton({ label: accept })];
+      const { button } = await showDialog({ title, body, buttons });
+      return button.accept;
+    },
+    say: error => void Notification.error(sentence(error), { autoClose: false })
+  };
+}

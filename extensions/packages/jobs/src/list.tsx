@@ -1,0 +1,160 @@
+import { TranslationBundle } from '@jupyterlab/translation';
+import { Button } from '@jupyterlab/ui-components';
+import {
+  ago,
+  Ago,
+  Busy,
+  Empty,
+  IWorkspaces,
+  jobsIcon,
+  Refusal,
+  RefreshButton,
+  SearchBox,
+  useLoaded,
+  useSettled,
+  useSignal,
+  useTrans,
+  WorkspaceSelect
+} from '@onedata/core';
+import React from 'react';
+import { listJobs } from './api';
+import { StateBadge } from './badge';
+import { JobSummary } from './contract';
+import { JobHost } from './host';
+import { pollSeconds } from './states';
+
+const PAGE = 100;
+
+export interface JobListProps {
+  workspaces: IWorkspaces;
+  host: JobHost;
+}
+
+/** The jobs of a workspace: how each ended last, and when it is due. */
+export function JobList(props: JobListProps): React.JSX.Element {
+  const { workspaces } = props;
+  const trans = useTrans();
+  useSignal(workspaces.changed);
+  const asked = useLoaded(() => workspaces.ready(), [workspaces]);
+  const [text, setText] = React.useState('');
+  const search = useSettled(text.trim());
+  const workspace = workspaces.current?.name;
+  return (
+    <div className="od-Panel">
+      <div className="od-Panel-head">
+        <WorkspaceSelect workspaces={workspaces} />
+        <SearchBox label={trans.__('Search jobs')} value={text} onChange={setText} />
+      </div>
+      {asked.error && !workspace ? (
+        <Refusal error={asked.error} onRetry={asked.reload} />
+      ) : workspace ? (
+        <Results {...props} workspace={workspace} search={search} />
+      ) : (
+        <Busy />
+      )}
+    </div>
+  );
+}
+
+function Results(props: JobListProps & { workspace: string; search: string }): React.JSX.Element {
+  const { workspace, search, host } = props;
+  const trans = useTrans();
+  const [count, setCount] = React.useState(PAGE);
+  const [seconds, setSeconds] = React.useState(8);
+  const found = useLoaded(
+    signal => listJobs(workspace, search, count, signal),
+    [workspace, search, count],
+    seconds
+  );
+  const items = found.value?.items;
+  React.useEffect(() => setSeconds(pollSeconds(items?.map(one => one.last_run))), [items]);
+  return (
+    <>
+      {found.error ? <Refusal error={found.error} onRetry={found.reload} /> : null}
+      {!items && found.busy && <Busy />}
+      {items?.length === 0 && <NoJobs searched={!!search} workspaces={props.workspaces} />}
+      {items && items.length > 0 && (
+        <ul className="od-List" aria-label={trans.__('Jobs')}>
+          {items.map(one => (
+            <JobItem key={one.id} job={one} host={host} />
+          ))}
+        </ul>
+      )}
+      <div className="od-Panel-foot">
+        <RefreshButton onClick={found.reload} busy={found.busy} />
+        <Button small onClick={() => host.openJobs({ workspace })}>
+          {trans.__('All runs')}
+        </Button>
+        {found.value?.more && (
+          <Button small onClick={() => setCount(before => before + PAGE)}>
+            {trans.__('Show more')}
+          </Button>
+        )}
+      </div>
+    </>
+  );
+}
+
+function JobItem(props: { job: JobSummary; host: JobHost }): React.JSX.Element {
+  const { job, host } = props;
+  const trans = useTrans();
+  return (
+    <li className="od-List-item">
+      <button
+        className="od-List-open"
+        onClick={() => host.openJobs({ workspace: job.workspace, job: job.id })}
+        title={job.notebook_path || undefined}
+      >
+        <span className="od-List-title">{job.name}</span>
+        <span className="od-List-note od-JobItem-last">
+          {job.last_run ? (
+            <>
+              <StateBadge state={job.last_run.state} />
+              {' · '}
+              <Ago at={job.last_run.finished_at ?? job.last_run.started_at ?? job.last_run.due_at} />
+            </>
+          ) : (
+            trans.__('has not run')
+          )}
+        </span>
+        <span className="od-List-note">{dueWords(job, trans)}</span>
+      </button>
+    </li>
+  );
+}
+
+/** When a job runs next. */
+export function dueWords(job: JobSummary, trans: TranslationBundle): string {
+  if (!job.schedule) {
+    return trans.__('runs when started');
+  }
+  if (job.schedule.paused) {
+    return trans.__('schedule is paused');
+  }
+  return job.next_due_at ? trans.__('next %1', ago(job.next_due_at)) : trans.__('never due again');
+}
+
+export function NoJobs(props: { searched: boolean; workspaces: IWorkspaces }): React.JSX.Element {
+  const trans = useTrans();
+  if (props.searched) {
+    return (
+      <Empty title={trans.__('No job matches')}>{trans.__('Try another word, or another workspace.')}</Empty>
+    );
+  }
+  return (
+    <Empty icon={jobsIcon} title={trans.__('No jobs yet')}>
+      {props.workspaces.may('editor') ? (
+        <>
+          <p>{trans.__('A job is a notebook that runs with nobody logged in.')}</p>
+          <p>
+            {trans.__(
+              'Open a notebook and choose “Run as Job…” or “Schedule…” in its toolbar, or in the menu of its file.'
+            )}
+          </p>
+        </>
+      ) : (
+        <p>{trans.__('You may read here. An editor of this workspace can make jobs.')}</p>
+      )}
+    </Empty>
+  );
+}

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { RunSummary } from './contract';
+import { isRetryable, pollSeconds, secondsOf } from './states';
+
+const run = (fields: Partial<RunSummary>): RunSummary =>
+  ({ state: 'queued', started_at: null, duration_seconds: null, ...fields }) as RunSummary;
+
+it('counts a run while it runs', () => {
+  const started_at = '2026-01-01T00:00:00Z';
+  expect(secondsOf(run({ state: 'running', started_at }), Date.parse('2026-01-01T00:00:09Z'))).toBe(9);
+  expect(secondsOf(run({ state: 'running', started_at }), Date.parse('2025-12-31T23:59:59Z'))).toBe(0);
+  expect(secondsOf(run({ state: 'failed', started_at, duration_seconds: 4 }))).toBe(4);
+  expect(secondsOf(run({}))).toBeNull();
+});
+
+it('tries again what ended otherwise than well', () => {
+  expect((['failed', 'skipped', 'cancelled', 'timed_out'] as const).every(isRetryable)).toBe(true);
+  expect((['queued', 'running', 'succeeded'] as const).some(isRetryable)).toBe(false);
+});
+
+it('asks often only while something happens', () => {
+  expect(pollSeconds([run({ state: 'running' }), null])).toBeLessThan(2);
+  expect(pollSeconds([run({ state: 'failed' })])).toBeGreaterThan(5);
+  expect(pollSeconds(undefined)).toBeGreaterThan(5);
+});

@@ -1,0 +1,36 @@
+/** What the states of runs let one do. */
+
+import { RunState, RunSummary } from './contract';
+
+export const STATES: RunState[] = [
+  'queued',
+  'running',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'timed_out',
+  'skipped'
+];
+
+export function isFinal(state: RunState): boolean {
+  return state !== 'queued' && state !== 'running';
+}
+
+export function isRetryable(state: RunState): boolean {
+  return isFinal(state) && state !== 'succeeded';
+}
+
+/** Give the seconds a run has taken so far, or took; null where it has not begun. */
+export function secondsOf(run: RunSummary, now: number = Date.now()): number | null {
+  if (run.duration_seconds !== null) {
+    return run.duration_seconds;
+  }
+  return run.started_at && run.state === 'running'
+    ? Math.max(0, (now - Date.parse(run.started_at)) / 1000)
+    : null;
+}
+
+/** Give how often a list is asked for: often while something happens in it. */
+export function pollSeconds(runs: readonly (RunSummary | null)[] | undefined): number {
+  return runs?.some(one => one && !isFinal(one.state)) ? 1.5 : 8;
+}
