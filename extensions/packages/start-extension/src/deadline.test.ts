@@ -40,6 +40,12 @@ describe('deadline', () => {
     expect(after(0, 60, 60)[0].untilWarning(0)).toBe(45);
   });
 
+  it('begins anew where the server is in use', () => {
+    const [deadline] = after(0);
+    deadline.renew(50 * 60_000);
+    expect(deadline.left(50 * 60_000)).toBe(HOUR);
+  });
+
   it('is none while nothing is going to stop the server', () => {
     const [deadline, now] = after(1, null);
     expect([deadline.left(now), deadline.isNear(now), deadline.untilWarning(now)]).toEqual([

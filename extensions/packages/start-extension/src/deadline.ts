@@ -24,6 +24,11 @@ export class Deadline {
     this._timeout = timeout ?? 0;
   }
 
+  /** Begin the time anew: the server is in use now, though it has not said so. */
+  renew(now: number): void {
+    this._at = this._at === null ? null : now + this._timeout * 1000;
+  }
+
   /** Seconds left; null where nothing is going to stop the server. */
   left(now: number): number | null {
     return this._at === null ? null : Math.max(0, (this._at - now) / 1000);

@@ -9,23 +9,32 @@ const LONGEST_TIMER_SECONDS = 24 * 3600; // more would overflow the browser's ti
 /**
  * Warns before an idle server is stopped.
  *
- * A server grows idle while its page is out of sight, and to ask it would keep it alive. So the moment is reckoned
- * from the server's last answer; the tab's title says it to those who work elsewhere, and a toast is there for
- * those who come back.
+ * A server grows idle while its page is out of sight and has no connection to a kernel, whose signs of life pass the
+ * hub's proxy. To ask it would keep it alive, so the moment is reckoned from its last answer. The tab's title says it
+ * to those who work elsewhere, and a toast is there for those who come back.
  */
 export class IdleWarning {
   constructor(
     private readonly _deadline: Deadline,
     private readonly _trans: TranslationBundle,
+    private readonly _isConnected: () => boolean,
     private readonly _keep: () => Promise<void>
   ) {
-    document.addEventListener('visibilitychange', () => this._restoreTitle());
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden) {
+        this._restoreTitle();
+      }
+    });
   }
 
   /** Look at the deadline anew: warn now, later, or take the warning back. */
   look(): void {
     window.clearTimeout(this._timer);
-    const wait = this._deadline.untilWarning(Date.now());
+    let wait = this._deadline.untilWarning(Date.now());
+    if (wait !== null && wait <= 0 && this._isConnected()) {
+      this._deadline.renew(Date.now());
+      wait = this._deadline.untilWarning(Date.now());
+    }
     if (wait !== null && wait <= 0) {
       this._warn();
       return;
@@ -53,6 +62,7 @@ export class IdleWarning {
       callback: () => void this._keepIt()
     };
     this._shown = Notification.warning(words, { autoClose: false, actions: [keep] });
+    this._timer = window.setTimeout(() => this._takeBack(), left * 1000); // then JupyterLab itself says that it is gone
     if (document.hidden) {
       this._title = document.title;
       document.title = this._trans.__('Stops in %1 min – %2', minutes(left), document.title);
@@ -77,7 +87,7 @@ export class IdleWarning {
   }
 
   private _restoreTitle(): void {
-    if (this._title !== null && !document.hidden) {
+    if (this._title !== null) {
       document.title = this._title;
       this._title = null;
     }

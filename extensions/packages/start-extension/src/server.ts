@@ -28,9 +28,14 @@ export const server: JupyterFrontEndPlugin<void> = {
       }
       status.say(state, deadline);
     };
-    const warning = new IdleWarning(deadline, trans, async () => {
-      show(await call<ServerState>('local', 'server/keep', { method: 'POST' }));
-    });
+    const warning = new IdleWarning(
+      deadline,
+      trans,
+      () => isConnected(app),
+      async () => {
+        show(await call<ServerState>('local', 'server/keep', { method: 'POST' }));
+      }
+    );
     void app.restored.then(() =>
       everyWhileVisible(POLL_SECONDS, async () => {
         show(await call<ServerState>('local', 'server').catch(() => null));
@@ -38,3 +43,17 @@ export const server: JupyterFrontEndPlugin<void> = {
     );
   }
 };
+
+/** Whether something on the page has a connection to a kernel or terminal. */
+function isConnected(app: JupyterFrontEnd): boolean {
+  const isOpen = (widget: Partial<Connected>): boolean =>
+    widget.sessionContext?.session?.kernel?.connectionStatus === 'connected' ||
+    widget.content?.session?.connectionStatus === 'connected';
+  return [...app.shell.widgets('main')].some(widget => isOpen(widget as Partial<Connected>));
+}
+
+/** Notebooks and consoles have a session's context, terminals a session in their content. */
+interface Connected {
+  sessionContext: { session: { kernel: { connectionStatus: string } | null } | null };
+  content: { session?: { connectionStatus: string } };
+}

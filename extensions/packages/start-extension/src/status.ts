@@ -72,23 +72,27 @@ export function minutes(seconds: number): number {
 /** The same in words, for those who point at it or have it read to them. */
 function wordsOf(state: ServerState, left: number | null, trans: TranslationBundle): string[] {
   const { memory, idle_timeout_seconds: timeout } = state;
-  const [used, total] = [mebi(memory.used_bytes), mebi(memory.total_bytes)];
-  const limit = memory.limit_bytes === null ? null : mebi(memory.limit_bytes);
   return [
     ...(state.profile ? [trans.__('Server profile: %1', state.profile)] : []),
-    limit === null
-      ? trans.__('Memory: %1 in use, without a limit', total)
-      : memory.per_process
-        ? trans.__(
-            'Memory: the largest process uses %1; each may use %2. All together: %3',
-            used,
-            limit,
-            total
-          )
-        : trans.__('Memory: %1 of %2 in use by the server and its kernels', used, limit),
+    ...memoryWords(memory, trans),
     ...(left !== null ? [trans.__('It is idle and stops in %1 min unless it is used', minutes(left))] : []),
     timeout
       ? trans.__('A server that nobody uses is stopped after %1 min', minutes(timeout))
       : trans.__('It is not stopped when it is idle')
   ];
+}
+
+function memoryWords(memory: ServerState['memory'], trans: TranslationBundle): string[] {
+  const [used, total] = [mebi(memory.used_bytes), mebi(memory.total_bytes)];
+  if (memory.limit_bytes === null) {
+    return [trans.__('Memory: %1 in use, without a limit', total)];
+  }
+  const limit = mebi(memory.limit_bytes);
+  return memory.per_process
+    ? [
+        // The system counts what a process has asked for, used or not.
+        trans.__('Memory: the largest process has reserved %1 of the %2 that each may have', used, limit),
+        trans.__('In use by the server and its kernels: %1', total)
+      ]
+    : [trans.__('Memory: the server and its kernels use %1 of %2', used, limit)];
 }
