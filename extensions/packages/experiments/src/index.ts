@@ -1,1 +1,6 @@
-export {};
+export * from './api';
+export type { LoggedModel } from './contract';
+export { ExperimentList, type ExperimentListProps, type ExperimentRef } from './list';
+export { ExperimentPage, type ExperimentPageProps } from './page';
+export type { Run } from './run';
+export { RunPage, type RunActions, type RunPageProps } from './runpage';

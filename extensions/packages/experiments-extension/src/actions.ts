@@ -1,0 +1,34 @@
+import { JupyterFrontEnd } from '@jupyterlab/application';
+import { ServerConnection } from '@jupyterlab/services';
+import type { RunActions } from '@onedata/experiments';
+import { CommandIDs } from './commands';
+
+/** Where the links of a run's page lead. */
+export function runActions(app: JupyterFrontEnd): RunActions {
+  const { commands, serviceManager } = app;
+  return {
+    openDataset: ref => void commands.execute(CommandIDs.openDataset, { ...ref }),
+    openNotebook: path => void commands.execute(CommandIDs.openDocument, { path }),
+    readNotebook: async path => {
+      try {
+        const file = await serviceManager.contents.get(path, { type: 'notebook', content: true });
+        return file.content.cells;
+      } catch (error) {
+        if (error instanceof ServerConnection.ResponseError && error.response.status === 404) {
+          return null;
+        }
+        throw error;
+      }
+    },
+    openExperiment: (workspace, experiment) =>
+      void commands.execute(CommandIDs.open, { workspace, experiment }),
+    openModel: (workspace, name, version) =>
+      void commands.execute(CommandIDs.openModel, { workspace, name, version }),
+    openJobRun: commands.hasCommand(CommandIDs.openJobs)
+      ? run => void commands.execute(CommandIDs.openJobs, { run })
+      : null,
+    register: async (workspace, run) => {
+      await commands.execute(CommandIDs.register, { workspace, run: run.id });
+    }
+  };
+}

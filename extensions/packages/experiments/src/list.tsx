@@ -1,0 +1,153 @@
+import { Button } from '@jupyterlab/ui-components';
+import {
+  Ago,
+  Busy,
+  Empty,
+  experimentsIcon,
+  IWorkspaces,
+  Refusal,
+  RefreshButton,
+  SearchBox,
+  useLoaded,
+  useSettled,
+  useSignal,
+  useTrans,
+  WorkspaceSelect
+} from '@onedata/core';
+import React from 'react';
+import { listExperiments } from './api';
+import { Experiment } from './contract';
+
+const REFRESH_SECONDS = 20;
+
+export interface ExperimentRef {
+  workspace: string;
+  id: string;
+  name: string;
+}
+
+export interface ExperimentListProps {
+  workspaces: IWorkspaces;
+  onOpen: (ref: ExperimentRef) => void;
+}
+
+/** The experiments of a workspace, to search and to open. */
+export function ExperimentList(props: ExperimentListProps): React.JSX.Element {
+  const { workspaces } = props;
+  const trans = useTrans();
+  useSignal(workspaces.changed);
+  const asked = useLoaded(() => workspaces.ready(), [workspaces]);
+  const [text, setText] = React.useState('');
+  const search = useSettled(text.trim());
+  const workspace = workspaces.current?.name;
+  return (
+    <div className="od-Panel">
+      <div className="od-Panel-head">
+        <WorkspaceSelect workspaces={workspaces} />
+        <SearchBox label={trans.__('Search experiments')} value={text} onChange={setText} />
+      </div>
+      {asked.error && !workspace ? (
+        <Refusal error={asked.error} onRetry={asked.reload} />
+      ) : workspace ? (
+        <Results {...props} key={workspace} workspace={workspace} search={search} />
+      ) : (
+        <Busy />
+      )}
+    </div>
+  );
+}
+
+function Results(props: ExperimentListProps & { workspace: string; search: string }): React.JSX.Element {
+  const { workspace, search, onOpen } = props;
+  const trans = useTrans();
+  const [pages, setPages] = React.useState(1);
+  const found = useLoaded(
+    signal => readPages(workspace, search, pages, signal),
+    [workspace, search, pages],
+    REFRESH_SECONDS
+  );
+  const items = found.value?.items;
+  return (
+    <>
+      {found.error ? <Refusal error={found.error} onRetry={found.reload} /> : null}
+      {!items && found.busy && <Busy />}
+      {items?.length === 0 && <NoExperiments filtered={!!search} workspaces={props.workspaces} />}
+      {items && items.length > 0 && (
+        <ul className="od-List" aria-label={trans.__('Experiments')}>
+          {items.map(one => (
+            <li key={one.experiment_id} className="od-List-item">
+              <button
+                className="od-List-open"
+                onClick={() => onOpen({ workspace, id: one.experiment_id, name: one.name })}
+              >
+                <span className="od-List-title">{one.name}</span>
+                <span className="od-List-note">
+                  {trans.__('made')} <Ago at={new Date(one.creation_time).toISOString()} />
+                </span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <div className="od-Panel-foot">
+        {found.value?.more && (
+          <Button small onClick={() => setPages(before => before + 1)}>
+            {trans.__('Show more')}
+          </Button>
+        )}
+        <RefreshButton onClick={found.reload} busy={found.busy} />
+      </div>
+    </>
+  );
+}
+
+async function readPages(
+  workspace: string,
+  search: string,
+  pages: number,
+  signal: AbortSignal
+): Promise<{ items: Experiment[]; more: boolean }> {
+  const items: Experiment[] = [];
+  let token: string | null = null;
+  for (let page = 0; page < pages; page++) {
+    const answer: Awaited<ReturnType<typeof listExperiments>> = await listExperiments(
+      workspace,
+      search,
+      token,
+      signal
+    );
+    items.push(...answer.items);
+    token = answer.next;
+    if (!token) {
+      break;
+    }
+  }
+  return { items, more: !!token };
+}
+
+function NoExperiments(props: { filtered: boolean; workspaces: IWorkspaces }): React.JSX.Element {
+  const trans = useTrans();
+  if (props.filtered) {
+    return (
+      <Empty title={trans.__('No experiment matches')}>
+        {trans.__('Try another word, or another workspace.')}
+      </Empty>
+    );
+  }
+  return (
+    <Empty icon={experimentsIcon} title={trans.__('No experiments yet')}>
+      {props.workspaces.may('editor') ? (
+        <>
+          <p>{trans.__('Start a run from a notebook:')}</p>
+          <pre>
+            {
+              'import mlflow\n\nmlflow.set_experiment("delays")\nwith mlflow.start_run():\n    mlflow.log_metric("loss", 0.3)'
+            }
+          </pre>
+        </>
+      ) : (
+        <p>{trans.__('You may read here. An editor of this workspace can start runs.')}</p>
+      )}
+    </Empty>
+  );
+}

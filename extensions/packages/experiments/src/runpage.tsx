@@ -1,0 +1,323 @@
+import { Button } from '@jupyterlab/ui-components';
+import {
+  Ago,
+  Busy,
+  DatasetRef,
+  duration,
+  figure,
+  IWorkspaces,
+  moment,
+  Refusal,
+  refText,
+  Tabs,
+  useLoaded,
+  useTrans
+} from '@onedata/core';
+import React from 'react';
+import { listLoggedModels, readRun } from './api';
+import { LoggedModel } from './contract';
+import { Curves } from './curves';
+import { NotebookCell, notebookDigest } from './digest';
+import { FilesView } from './files';
+import {
+  commitOf,
+  datasetsOf,
+  isLive,
+  isOwnTag,
+  jobRunOf,
+  notebookOf,
+  NotebookOfRun,
+  noteOf,
+  Run,
+  secondsOf,
+  versionsOf
+} from './run';
+import { Status } from './status';
+
+const LIVE_SECONDS = 4;
+
+/** Where a run's links lead; what is not there yet is left out, and then no link is shown. */
+export interface RunActions {
+  openDataset: (ref: DatasetRef) => void;
+  openNotebook: (path: string) => void;
+  /** The cells of a notebook as it is now; null where there is none at the path. */
+  readNotebook: (path: string) => Promise<NotebookCell[] | null>;
+  openExperiment: (workspace: string, id: string) => void;
+  openModel: (workspace: string, name: string, version: string) => void;
+  openJobRun: ((id: string) => void) | null;
+  register: (workspace: string, run: Run, models: LoggedModel[]) => Promise<void>;
+}
+
+export interface RunPageProps {
+  workspaces: IWorkspaces;
+  workspace: string;
+  runId: string;
+  actions: RunActions;
+}
+
+/** One run: what it was given, what it measured, what it stands on, what it made. */
+export function RunPage(props: RunPageProps): React.JSX.Element {
+  const { workspace, runId } = props;
+  const [live, setLive] = React.useState(true);
+  const found = useLoaded(
+    async signal => {
+      const run = await readRun(workspace, runId, signal);
+      setLive(isLive(run));
+      return run;
+    },
+    [workspace, runId],
+    live ? LIVE_SECONDS : 0
+  );
+  if (!found.value) {
+    return found.error ? <Refusal error={found.error} onRetry={found.reload} /> : <Busy />;
+  }
+  return (
+    <>
+      {found.error ? <Refusal error={found.error} onRetry={found.reload} /> : null}
+      <Shown {...props} run={found.value} />
+    </>
+  );
+}
+
+function Shown(props: RunPageProps & { run: Run }): React.JSX.Element {
+  const { workspace, run } = props;
+  const trans = useTrans();
+  const [tab, setTab] = React.useState('values');
+  const models = useLoaded(
+    signal => listLoggedModels(workspace, run, signal),
+    [workspace, run.id, run.modelIds.join(), run.status]
+  );
+  const tabs = [
+    { id: 'values', title: trans.__('Values'), view: () => <Values run={run} /> },
+    {
+      id: 'curves',
+      title: trans.__('Curves'),
+      view: () => <Curves workspace={workspace} runs={[run]} />
+    },
+    {
+      id: 'files',
+      title: trans.__('Artefacts'),
+      view: () => <FilesView workspace={workspace} run={run} models={models.value ?? []} />
+    },
+    { id: 'tags', title: trans.__('Tags'), view: () => <Tags run={run} /> }
+  ];
+  return (
+    <div className="od-Page">
+      <header className="od-Page-head">
+        <div className="od-Page-title">
+          <h2>{run.name}</h2>
+          <Status status={run.status} />
+          <Register {...props} models={models.value ?? []} onDone={models.reload} />
+        </div>
+        {noteOf(run) && <p className="od-RunNote">{noteOf(run)}</p>}
+        <Facts {...props} models={models.value ?? []} />
+      </header>
+      {models.error ? <Refusal error={models.error} onRetry={models.reload} /> : null}
+      <Tabs label={run.name} tabs={tabs} chosen={tab} onChoose={setTab} />
+    </div>
+  );
+}
+
+function Register(
+  props: RunPageProps & { run: Run; models: LoggedModel[]; onDone: () => void }
+): React.JSX.Element | null {
+  const trans = useTrans();
+  const { models, run, workspace } = props;
+  if (models.length === 0 || !props.workspaces.may('editor', workspace)) {
+    return null;
+  }
+  return (
+    <Button
+      className="jp-mod-styled jp-mod-accept"
+      onClick={() => void props.actions.register(workspace, run, models).then(props.onDone)}
+    >
+      {trans.__('Register as model…')}
+    </Button>
+  );
+}
+
+function Facts(props: RunPageProps & { run: Run; models: LoggedModel[] }): React.JSX.Element {
+  const { run, actions, workspace } = props;
+  const trans = useTrans();
+  const notebook = notebookOf(run);
+  const seconds = secondsOf(run);
+  const jobRun = jobRunOf(run);
+  const commit = commitOf(run);
+  const datasets = datasetsOf(run);
+  const versions = props.models.flatMap(versionsOf);
+  const facts: [string, React.ReactNode][] = [
+    [
+      trans.__('Experiment'),
+      <button className="od-Link" onClick={() => actions.openExperiment(workspace, run.experimentId)}>
+        {trans.__('Show its runs')}
+      </button>
+    ],
+    [trans.__('Started'), <Ago at={new Date(run.startMs).toISOString()} />],
+    [trans.__('Duration'), seconds === null ? '–' : duration(seconds)],
+    [trans.__('By'), run.user || '–']
+  ];
+  if (notebook) {
+    facts.push([trans.__('Notebook'), <NotebookLink notebook={notebook} actions={actions} />]);
+  }
+  if (datasets.length) {
+    facts.push([
+      trans.__('Data read'),
+      <Links items={datasets.map(ref => ({ text: refText(ref), open: () => actions.openDataset(ref) }))} />
+    ]);
+  }
+  if (jobRun) {
+    const open = actions.openJobRun;
+    facts.push([
+      trans.__('Job run'),
+      open ? <Links items={[{ text: jobRun, open: () => open(jobRun) }]} /> : <code>{jobRun}</code>
+    ]);
+  }
+  if (commit) {
+    facts.push([trans.__('Commit'), <code title={commit}>{commit.slice(0, 10)}</code>]);
+  }
+  if (versions.length) {
+    const items = versions.map(one => ({
+      text: trans.__('%1, version %2', one.name, one.version),
+      open: () => actions.openModel(workspace, one.name, one.version)
+    }));
+    facts.push([trans.__('Registered as'), <Links items={items} />]);
+  }
+  return (
+    <dl className="od-Facts">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Links(props: { items: { text: string; open: () => void }[] }): React.JSX.Element {
+  return (
+    <span className="od-Links">
+      {props.items.map(one => (
+        <button key={one.text} className="od-Link" onClick={one.open}>
+          {one.text}
+        </button>
+      ))}
+    </span>
+  );
+}
+
+/** The notebook that made a run; says so where the file is another one by now. */
+function NotebookLink(props: { notebook: NotebookOfRun; actions: RunActions }): React.JSX.Element {
+  const { notebook, actions } = props;
+  const trans = useTrans();
+  const state = useLoaded(async () => {
+    const cells = await actions.readNotebook(notebook.path);
+    if (!cells) {
+      return 'missing';
+    }
+    const now = await notebookDigest(cells);
+    return !now || !notebook.digest ? 'unknown' : now === notebook.digest ? 'same' : 'changed';
+  }, [notebook.path, notebook.digest]);
+  if (state.value === 'missing') {
+    return (
+      <>
+        {notebook.path} <span className="od-muted">({trans.__('not among your files')})</span>
+      </>
+    );
+  }
+  return (
+    <>
+      <button className="od-Link" onClick={() => actions.openNotebook(notebook.path)}>
+        {notebook.path}
+      </button>
+      {state.value === 'changed' && (
+        <span
+          className="od-Changed"
+          title={trans.__('Digest of the notebook as it ran: %1', notebook.digest)}
+        >
+          {trans.__('changed since this run')}
+        </span>
+      )}
+    </>
+  );
+}
+
+function Values(props: { run: Run }): React.JSX.Element {
+  const { run } = props;
+  const trans = useTrans();
+  return (
+    <div className="od-Values">
+      <Pairs title={trans.__('Metrics')} none={trans.__('No metrics so far.')} pairs={[...run.metrics]} />
+      <Pairs
+        title={trans.__('Parameters')}
+        none={trans.__('No parameters so far.')}
+        pairs={[...run.params]}
+      />
+    </div>
+  );
+}
+
+function Tags(props: { run: Run }): React.JSX.Element {
+  const { run } = props;
+  const trans = useTrans();
+  const all = [...run.tags];
+  return (
+    <div className="od-Values">
+      <Pairs
+        title={trans.__('Tags')}
+        none={trans.__('Nobody has set a tag.')}
+        pairs={all.filter(([name]) => isOwnTag(name))}
+      />
+      <Pairs
+        title={trans.__('Noted by the platform and MLflow')}
+        none={trans.__('Nothing.')}
+        pairs={all.filter(([name]) => !isOwnTag(name))}
+      />
+      <Pairs
+        title={trans.__('The run itself')}
+        none=""
+        pairs={[
+          [trans.__('Id'), run.id],
+          [trans.__('Started'), moment(new Date(run.startMs))],
+          ...(run.endMs ? [[trans.__('Ended'), moment(new Date(run.endMs))] as [string, string]] : [])
+        ]}
+      />
+    </div>
+  );
+}
+
+function Pairs(props: {
+  title: string;
+  none: string;
+  pairs: [string, string | number][];
+}): React.JSX.Element {
+  const trans = useTrans();
+  const pairs = [...props.pairs].sort(([one], [other]) => one.localeCompare(other));
+  return (
+    <section aria-label={props.title}>
+      <h3>{props.title}</h3>
+      {pairs.length === 0 ? (
+        <p className="od-muted">{props.none}</p>
+      ) : (
+        <table className="od-Table">
+          <thead className="od-visually-hidden">
+            <tr>
+              <th scope="col">{trans.__('Name')}</th>
+              <th scope="col">{trans.__('Value')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {pairs.map(([name, value]) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td className={typeof value === 'number' ? 'od-mod-number' : 'od-Table-words'}>
+                  <span title={String(value)}>{typeof value === 'number' ? figure(value) : value}</span>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}
