@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
+from onedata_hub.launch.hub_login import LoginRefused
 
 from tests.support.platform import Platform
 from tests.support.ports import free_port
@@ -50,7 +51,7 @@ def wait_for_hub(platform: Platform, *, but_not: int, seconds: float = 60) -> No
         try:
             if platform.pid_of("hub") != but_not and platform.hub("ann", "GET", "/user").status_code == 200:
                 return
-        except (OSError, ValueError):
+        except (OSError, ValueError, LoginRefused):
             pass
         assert time.monotonic() < end, platform.said() + platform.hub_log()[-3000:]
         time.sleep(0.2)
@@ -175,6 +176,7 @@ def test_killed_proxy_comes_back_with_its_routes(hardy: Platform) -> None:
 
 
 def test_killed_studio_is_back_within_seconds(hardy: Platform) -> None:
+    wait_for_hub(hardy, but_not=0)
     hardy.token("ann")
     hub = hardy.pid_of("hub")
     [studio] = [one for one in hardy.processes() if "onedata_hub.studio" in one.cmdline()]

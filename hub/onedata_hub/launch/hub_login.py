@@ -83,6 +83,10 @@ class HubLogin:
         self.http.get("/hub/login")
         form = {"username": self.user, "password": password, "_xsrf": self.xsrf()}
         answer = self.http.post("/hub/login", data=form, follow_redirects=False)
+        if answer.status_code >= 500:
+            raise LoginRefused(
+                f"The hub does not answer yet ({answer.status_code}): it starts or restarts; try again in a moment."
+            )
         if answer.status_code != 302:
             raise LoginRefused(
                 f"The hub did not log '{self.user}' in ({answer.status_code}): is the password right?"
