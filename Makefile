@@ -16,8 +16,8 @@ up: platform  ## Start the platform; make up ARGS="--port 8080" passes options o
 tour: platform  ## The same without a browser: a server, the first-hour notebook, the same as a job.
 	@exec $(BIN)/onedata tour $(ARGS)
 
-test: dev  ## Every test that this machine can run; make test ARGS="-k name" passes options on.
-	@exec $(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
+test: dev  ## Every test but those in a browser; make test ARGS="-k name" passes options on.
+	@exec $(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --ignore tests/extensions/browser $(ARGS)
 
 test-hub5: dev  ## The platform's tests on JupyterHub 5.4, the hub of Zero to JupyterHub's chart.
 	$(BIN)/uv venv --quiet --clear $(HUB5)
@@ -27,8 +27,8 @@ test-hub5: dev  ## The platform's tests on JupyterHub 5.4, the hub of Zero to Ju
 	$(HUB5)/bin/python -m onedata_hub.launch.proxy
 	$(HUB5)/bin/pytest -n 2 --dist loadgroup tests/platform $(ARGS)
 
-test-lab: dev  ## The tests of the JupyterLab extension's own models, without a browser.
-	@cd extensions && PATH="$(CURDIR)/$(BIN):$$PATH" ./node_modules/.bin/vitest run
+test-lab: dev  ## JupyterLab's panels in Chromium, against a running platform.
+	@exec $(BIN)/pytest tests/extensions/browser $(ARGS)
 
 lab: platform  ## Build the JupyterLab extension after an edit; the next reload of the page shows it.
 	@$(BIN)/python tools/build_lab.py

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 VERSITYGW = "github.com/versity/versitygw/cmd/versitygw@v1.8.0"
@@ -71,23 +72,49 @@ def install_postgres() -> Path:
     Raises:
         PartMissing: If that is not so, or apt-get fails.
     """
+    return _with_apt(find_postgres, "postgresql")
+
+
+def find_chromium() -> Path:
+    """Give the browser that tests drive.
+
+    Raises:
+        PartMissing: If it is not installed.
+    """
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        raise PartMissing("Chromium is not installed. On Debian: apt-get install chromium")
+    return Path(found)
+
+
+def install_chromium() -> Path:
+    """Install Chromium where it is absent, with a font that has Chinese, if this is root on Debian.
+
+    Raises:
+        PartMissing: If that is not so, or apt-get fails.
+    """
+    return _with_apt(find_chromium, "chromium", "fonts-wqy-microhei")
+
+
+def _with_apt(find: Callable[[], Path], *packages: str) -> Path:
     try:
-        return find_postgres()
+        return find()
     except PartMissing:
         apt = shutil.which("apt-get")
         if apt is None or os.geteuid() != 0:
             raise
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (["update"], ["install", "--yes", "--no-install-recommends", "postgresql"]):
+    for arguments in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
         if subprocess.run([apt, "--quiet", *arguments], env=environment, check=False).returncode != 0:
             raise PartMissing(f"'apt-get {' '.join(arguments)}' failed; its output above says why.")
-    return find_postgres()
+    return find()
 
 
 def main() -> int:
     """Install what can be installed; say what is missing and give the exit status."""
     missing = 0
-    for name, find in (("versitygw", install_versitygw), ("PostgreSQL", install_postgres)):
+    parts = {"versitygw": install_versitygw, "PostgreSQL": install_postgres, "Chromium": install_chromium}
+    for name, find in parts.items():
         try:
             print(f"{name}: {find()}")
         except PartMissing as error:

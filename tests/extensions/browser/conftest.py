@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.support.lab_page import LabPage
 from tests.support.platform import Platform
+from tools.test_parts import find_chromium
 
 PICTURES = (
     Path(os.environ.get("ONEDATA_TEST_PICTURES", "")) if os.environ.get("ONEDATA_TEST_PICTURES") else None
@@ -26,7 +27,7 @@ def platform() -> Iterator[Platform]:
 def browser() -> Iterator[Browser]:
     """The browser of Debian's package chromium."""
     with sync_playwright() as playwright:
-        options = {"executable_path": "/usr/bin/chromium", "args": ["--no-sandbox"]}
+        options = {"executable_path": str(find_chromium()), "args": ["--no-sandbox"]}
         with playwright.chromium.launch(**options) as launched:
             yield launched
 

@@ -118,7 +118,7 @@ async def test_runner_killed_with_its_studio_is_lost_named_and_retried(tmp_path:
     assert {"attempts/1/executed.ipynb", "executed.ipynb"} <= set(full["outputs"])
 
 
-@pytest.mark.parametrize(("kind", "count"), [("sqlite", 60), ("postgresql", 200)])
+@pytest.mark.parametrize(("kind", "count"), [("sqlite", 20), ("postgresql", 200)])
 async def test_two_schedulers_over_many_due_runs_run_each_once_though_one_is_killed(
     tmp_path: Path, request: pytest.FixtureRequest, kind: str, count: int
 ):
