@@ -20,7 +20,7 @@ export class RegisterForm extends Widget {
     this._name.name = 'name';
     this._name.required = true;
     this._name.setAttribute('list', 'onedata-model-names');
-    this._name.placeholder = trans.__('A new name, or one that is there: then this is its next version');
+    this._name.placeholder = trans.__('A new name, or a model that is there');
     const known = document.createElement('datalist');
     known.id = 'onedata-model-names';
     known.append(...names.map(one => new Option(one, one)));

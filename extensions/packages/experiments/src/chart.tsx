@@ -82,7 +82,7 @@ function options(props: ChartProps, host: HTMLElement, xTitle: string): uPlot.Op
   const style = getComputedStyle(host);
   const colour = (name: string): string => style.getPropertyValue(name).trim();
   const font = `11px ${colour('--jp-ui-font-family') || 'sans-serif'}`;
-  const grid = { stroke: colour('--jp-border-color3'), width: 1 };
+  const grid = { stroke: colour('--jp-border-color2'), width: 1 };
   const common = { stroke: colour('--jp-ui-font-color2'), font, grid, ticks: grid };
   const isStep = props.axis === 'step';
   return {
@@ -90,7 +90,7 @@ function options(props: ChartProps, host: HTMLElement, xTitle: string): uPlot.Op
     height: HEIGHT,
     scales: { x: { time: false }, y: { distr: props.logarithmic ? 3 : 1 } },
     axes: [
-      { ...common, values: (_, ticks) => ticks.map(one => (isStep ? figure(one) : duration(one))) },
+      { ...common, size: 30, values: (_, ticks) => ticks.map(one => (isStep ? figure(one) : duration(one))) },
       { ...common, size: 64, values: (_, ticks) => ticks.map(one => (one === null ? '' : figure(one))) }
     ],
     cursor: { drag: { x: true, y: true, uni: 30 }, points: { size: 6 } },

@@ -89,7 +89,7 @@ function Choices(props: {
         })}
       </div>
       <button className="od-Link" onClick={() => props.onChange(null)}>
-        {trans.__('As at first')}
+        {trans.__('Reset')}
       </button>
     </div>
   );

@@ -40,7 +40,7 @@ export function Curves(props: { workspace: string; runs: readonly Run[] }): Reac
       </div>
       <Legend runs={runs} />
       {props.runs.length > runs.length && (
-        <p className="od-muted">{trans.__('The first %1 of the chosen runs are drawn.', runs.length)}</p>
+        <p className="od-muted">{trans.__('The first %1 of the selected runs are drawn.', runs.length)}</p>
       )}
       <div className="od-Curves">
         {found.slice(0, most).map(key => (

@@ -266,15 +266,15 @@ function Chosen(props: { count: number; onClear: () => void; onCompare: () => vo
   return (
     <div className="od-Chosen">
       {count === 0 ? (
-        <span className="od-muted">{trans.__('Choose runs to see their curves over one another.')}</span>
+        <span className="od-muted">{trans.__('Select runs to see their curves over one another.')}</span>
       ) : (
         <>
-          <span>{trans._n('%1 run chosen', '%1 runs chosen', count)}</span>
+          <span>{trans._n('%1 run selected', '%1 runs selected', count)}</span>
           <Button small className="jp-mod-styled jp-mod-accept" onClick={props.onCompare}>
             {trans.__('Compare')}
           </Button>
           <button className="od-Link" onClick={props.onClear}>
-            {trans.__('Choose none')}
+            {trans.__('Clear selection')}
           </button>
         </>
       )}
@@ -287,8 +287,8 @@ function NothingChosen(props: { least?: number }): React.JSX.Element {
   return (
     <Empty icon={experimentsIcon} title={trans.__('Nothing to compare yet')}>
       {props.least
-        ? trans.__('Choose two or more runs in the table: what differs between them is marked here.')
-        : trans.__('Choose runs in the table: their metrics are drawn here.')}
+        ? trans.__('Select two or more runs in the table: what differs between them is marked here.')
+        : trans.__('Select runs in the table: their metrics are drawn here.')}
     </Empty>
   );
 }

@@ -14,7 +14,7 @@ import {
   useTrans
 } from '@onedata/core';
 import React from 'react';
-import { listLoggedModels, readRun } from './api';
+import { listLoggedModels, readExperiment, readRun } from './api';
 import { LoggedModel } from './contract';
 import { Curves } from './curves';
 import { NotebookCell, notebookDigest } from './digest';
@@ -145,11 +145,15 @@ function Facts(props: RunPageProps & { run: Run; models: LoggedModel[] }): React
   const commit = commitOf(run);
   const datasets = datasetsOf(run);
   const versions = props.models.flatMap(versionsOf);
+  const experiment = useLoaded(
+    signal => readExperiment(workspace, run.experimentId, signal),
+    [workspace, run.experimentId]
+  );
   const facts: [string, React.ReactNode][] = [
     [
       trans.__('Experiment'),
       <button className="od-Link" onClick={() => actions.openExperiment(workspace, run.experimentId)}>
-        {trans.__('Show its runs')}
+        {experiment.value?.name ?? run.experimentId}
       </button>
     ],
     [trans.__('Started'), <Ago at={new Date(run.startMs).toISOString()} />],

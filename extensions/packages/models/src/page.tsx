@@ -215,7 +215,7 @@ function VersionFacts(props: ShownProps & { mayEdit: boolean }): React.JSX.Eleme
     facts.push([trans.__('Run'), <span className="od-muted">{trans.__('cannot be read any more')}</span>]);
   }
   facts.push([
-    trans.__('About this version'),
+    trans.__('Version description'),
     <EditableText
       compact
       label={trans.__('Description of version %1', version.version)}
