@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.support.lab_page import DARK, LabPage
+from tests.support.lab_page import DARK, LIGHT, LabPage
 from tests.support.platform import Platform
 
 pytestmark = [pytest.mark.platform, pytest.mark.slow, pytest.mark.timeout(300)]
@@ -60,6 +60,7 @@ def test_template_opens_as_a_new_notebook_in_the_folder_at_hand(lab: LabPage) ->
     lab.picture("start")
     lab.theme(DARK)
     lab.picture("start-dark")
+    lab.theme(LIGHT)
     card(lab, "Clean a table").press("Enter")
     expect(page.get_by_role("tab", name="etl.ipynb")).to_be_visible()
     expect(page.get_by_role("tab", name="Launcher")).not_to_be_visible()
@@ -84,10 +85,11 @@ def test_run_that_has_ended_is_told_with_the_cell_it_failed_in(lab: LabPage) -> 
     start_run(lab, "score", "1 + 1")
     start_run(lab, "train", "raise ValueError('no data')")
     toasts = lab.page.get_by_role("alert")
-    expect(toasts.filter(has_text=re.compile("train failed after .* in cell “fit”"))).to_be_visible(
-        timeout=90_000
+    failed = toasts.filter(has_text=re.compile("train failed after .* in cell “fit”"))
+    expect(failed).to_be_in_viewport(ratio=1, timeout=90_000)
+    expect(toasts.filter(has_text=re.compile("score succeeded in"))).to_be_in_viewport(
+        ratio=1, timeout=60_000
     )
-    expect(toasts.filter(has_text=re.compile("score succeeded in"))).to_be_visible(timeout=60_000)
     lab.picture("start-toasts")
 
 
@@ -97,7 +99,7 @@ def test_idle_server_is_announced_before_it_stops_and_can_be_kept(lab: LabPage) 
     title = page.title()
     page.evaluate(HIDE, True)
     toast = page.get_by_role("alert").filter(has_text="This server is idle. It stops in 1 min")
-    expect(toast).to_be_visible(timeout=IDLE_SECONDS * 1000)
+    expect(toast).to_be_in_viewport(ratio=1, timeout=IDLE_SECONDS * 1000)
     assert page.title() == f"Stops in 1 min – {title}"
     lab.picture("start-idle")
     before = last_activity(lab.platform)

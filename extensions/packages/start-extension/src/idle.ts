@@ -18,6 +18,7 @@ export class IdleWarning {
     private readonly _deadline: Deadline,
     private readonly _trans: TranslationBundle,
     private readonly _isConnected: () => boolean,
+    private readonly _isWanted: () => boolean,
     private readonly _keep: () => Promise<void>
   ) {
     document.addEventListener('visibilitychange', () => {
@@ -48,7 +49,7 @@ export class IdleWarning {
 
   private _warn(): void {
     const left = this._deadline.left(Date.now());
-    if (this._shown !== null || left === null) {
+    if (this._shown !== null || left === null || !this._isWanted()) {
       return;
     }
     const words = this._trans.__(

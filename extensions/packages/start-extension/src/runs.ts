@@ -1,10 +1,12 @@
 import { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { Notification } from '@jupyterlab/apputils';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 import { call, duration, IWorkspaces, Page, ServiceError } from '@onedata/core';
 import { CommandIDs } from './commands';
 import { RunMemory, RunSummary, turnOf } from './ended';
 import { everyWhileVisible } from './every';
+import { readWishes } from './settings';
 
 const POLL_SECONDS = 15;
 const NEWEST = 20;
@@ -16,10 +18,19 @@ export const runs: JupyterFrontEndPlugin<void> = {
   description: 'Shows a toast when one of the reader’s job runs has ended.',
   autoStart: true,
   requires: [IWorkspaces, ITranslator],
-  activate: (app: JupyterFrontEnd, workspaces: IWorkspaces, translator: ITranslator) => {
+  optional: [ISettingRegistry],
+  activate: (
+    app: JupyterFrontEnd,
+    workspaces: IWorkspaces,
+    translator: ITranslator,
+    registry: ISettingRegistry | null
+  ) => {
+    const wishes = readWishes(registry);
     const trans = translator.load('onedata');
     const memories = new Map<string, RunMemory>();
     let turn = 0;
+    const isWanted = (run: RunSummary): boolean =>
+      wishes().runs === 'all' || (wishes().runs === 'failures' && run.state !== 'succeeded');
     const look = async (): Promise<void> => {
       await workspaces.ready();
       const { me, current } = workspaces;
@@ -32,7 +43,8 @@ export const runs: JupyterFrontEndPlugin<void> = {
       )) {
         const memory = memories.get(name) ?? new RunMemory();
         memories.set(name, memory);
-        (await read(name, memory, me!.name)).forEach(run => tell(app, name, run, trans));
+        const ended = await read(name, memory, me!.name);
+        ended.filter(isWanted).forEach(run => tell(app, name, run, trans));
       }
     };
     void app.restored.then(() => everyWhileVisible(POLL_SECONDS, () => look().catch(() => undefined)));

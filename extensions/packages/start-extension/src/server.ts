@@ -1,10 +1,12 @@
 import { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator } from '@jupyterlab/translation';
 import { call } from '@onedata/core';
 import { Deadline, ServerState } from './deadline';
 import { everyWhileVisible } from './every';
 import { IdleWarning } from './idle';
+import { readWishes } from './settings';
 import { ServerStatus } from './status';
 
 const POLL_SECONDS = 30;
@@ -15,8 +17,14 @@ export const server: JupyterFrontEndPlugin<void> = {
   description: 'Shows profile, memory and the time to an idle stop in the status bar.',
   autoStart: true,
   requires: [ITranslator],
-  optional: [IStatusBar],
-  activate: (app: JupyterFrontEnd, translator: ITranslator, bar: IStatusBar | null) => {
+  optional: [IStatusBar, ISettingRegistry],
+  activate: (
+    app: JupyterFrontEnd,
+    translator: ITranslator,
+    bar: IStatusBar | null,
+    registry: ISettingRegistry | null
+  ) => {
+    const wishes = readWishes(registry);
     const trans = translator.load('onedata');
     const deadline = new Deadline();
     const status = new ServerStatus(trans);
@@ -32,6 +40,7 @@ export const server: JupyterFrontEndPlugin<void> = {
       deadline,
       trans,
       () => isConnected(app),
+      () => wishes().idle,
       async () => {
         show(await call<ServerState>('local', 'server/keep', { method: 'POST' }));
       }
