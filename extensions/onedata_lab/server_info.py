@@ -9,6 +9,7 @@ import asyncio
 import json
 import os
 import resource
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ from onedata_lab.problems import write_problem
 
 _CGROUP = Path("/sys/fs/cgroup")
 _HUB_SECONDS = 5.0
+_SETTLED_SECONDS = 5.0
 _IDLE_STATES = frozenset({"idle", "dead"})
 
 
@@ -45,9 +47,19 @@ class Memory:
     per_process: bool
 
 
-def measure_memory(environment: Mapping[str, str] = os.environ, cgroup: Path = _CGROUP) -> Memory:
-    """Measure this server's memory against its limit, whichever way that is set."""
-    sizes = [size for process in _processes() if (size := _sizes(process))]
+def measure_memory(
+    environment: Mapping[str, str] = os.environ,
+    cgroup: Path = _CGROUP,
+    settled_seconds: float = _SETTLED_SECONDS,
+) -> Memory:
+    """Measure this server's memory against its limit, whichever way that is set.
+
+    Args:
+        environment: Where a hub says what the whole server may use.
+        cgroup: Where a container says it.
+        settled_seconds: Younger processes are left out: JupyterLab's own helpers come and go as a page loads.
+    """
+    sizes = [size for process in _processes(settled_seconds) if (size := _sizes(process))]
     total = sum(rss for rss, _ in sizes)
     limit, _ = resource.getrlimit(resource.RLIMIT_DATA)
     if limit != resource.RLIM_INFINITY:
@@ -57,9 +69,10 @@ def measure_memory(environment: Mapping[str, str] = os.environ, cgroup: Path = _
     return Memory(total, total, len(sizes), whole, per_process=False)
 
 
-def _processes() -> list[psutil.Process]:
+def _processes(settled_seconds: float) -> list[psutil.Process]:
     this = psutil.Process()
-    return [this, *this.children(recursive=True)]
+    latest = time.time() - settled_seconds
+    return [this, *(one for one in this.children(recursive=True) if one.create_time() <= latest)]
 
 
 def _sizes(process: psutil.Process) -> tuple[int, int] | None:
