@@ -1,7 +1,7 @@
 import { JupyterFrontEnd } from '@jupyterlab/application';
 import { MainAreaWidget } from '@jupyterlab/apputils';
 import { ITranslator } from '@jupyterlab/translation';
-import { IWorkspaces, LazyWidget } from '@onedata/core';
+import { IWorkspaces, jobsIcon, LazyWidget } from '@onedata/core';
 import type { FormRequest, JobFormProps, JobHost } from '@onedata/jobs';
 import { scheduleIcon } from './icons';
 
@@ -37,7 +37,7 @@ export class Forms {
     const widget = new MainAreaWidget({ content });
     widget.id = id;
     widget.title.label = this._titleOf(request);
-    widget.title.icon = scheduleIcon;
+    widget.title.icon = request.kind === 'schedule' ? scheduleIcon : jobsIcon;
     widget.title.closable = true;
     widget.disposed.connect(() => this._open.get(id) === widget && this._open.delete(id));
     this._open.set(id, widget);

@@ -12,6 +12,7 @@ import {
 import { useTrans } from '@onedata/core';
 import React from 'react';
 import { Progress, RunState, RunSummary } from './contract';
+import { saidOf } from './states';
 
 const ICONS: Record<RunState, LabIcon> = {
   queued: circleEmptyIcon,
@@ -40,8 +41,8 @@ export function StateBadge(props: { state: RunState }): React.JSX.Element {
   const trans = useTrans();
   const Icon = ICONS[props.state] ?? circleEmptyIcon;
   return (
-    <span className={`od-State od-mod-${props.state}`}>
-      <Icon.react tag="span" className="od-State-icon" aria-hidden="true" />
+    <span className={`od-JobState od-mod-${props.state}`}>
+      <Icon.react tag="span" className="od-JobState-icon" aria-hidden="true" />
       {stateWord(props.state, trans)}
     </span>
   );
@@ -52,19 +53,20 @@ export function RunProgress(props: { run: RunSummary }): React.JSX.Element {
   const { run } = props;
   const trans = useTrans();
   const { cells_total, cells_done, current_name } = run.progress;
+  const said = saidOf(run);
   return (
-    <div className="od-RunProgress">
+    <div className="od-JobProgress">
       {cells_total > 0 && (
-        <span className="od-RunProgress-count">
+        <span className="od-JobProgress-count">
           <progress max={cells_total} value={cells_done} aria-label={trans.__('Cells done')} />
           {cellCount(run.progress, trans)}
         </span>
       )}
       {run.state === 'running' && current_name && <span className="od-muted">{current_name}</span>}
       {run.failing_cell !== null && (
-        <span className="od-RunProgress-failure">{trans.__('Failed in cell “%1”', run.failing_cell)}</span>
+        <span className="od-JobProgress-failure">{trans.__('Failed in cell “%1”', run.failing_cell)}</span>
       )}
-      {run.message && <span className="od-RunProgress-message">{run.message}</span>}
+      {said && <span className="od-JobProgress-message">{said}</span>}
     </div>
   );
 }

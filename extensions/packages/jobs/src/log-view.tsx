@@ -30,7 +30,7 @@ export function LogView(props: { run: Run }): React.JSX.Element {
       )}
       {text ? (
         <pre
-          className="od-Log"
+          className="od-JobLog"
           ref={box}
           role="log"
           aria-label={trans.__('Log')}

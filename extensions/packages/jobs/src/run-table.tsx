@@ -31,7 +31,7 @@ export function RunTable(props: RunTableProps): React.JSX.Element {
     trans.__('By')
   ];
   return (
-    <table className="od-Table od-RunTable" aria-label={trans.__('Runs')}>
+    <table className="od-Table od-JobRuns" aria-label={trans.__('Runs')}>
       <thead>
         <tr>
           {heads.map(one => (
@@ -63,7 +63,7 @@ function RunRow(props: RunTableProps & { run: RunSummary }): React.JSX.Element {
       <tr className={isOpen ? 'od-mod-open' : undefined} aria-current={isOpen || undefined}>
         <td>
           <button
-            className="od-RunTable-toggle"
+            className="od-JobRuns-toggle"
             aria-expanded={isOpen}
             aria-controls={isOpen ? id : undefined}
             title={isOpen ? trans.__('Close') : trans.__('Show all of this run')}
@@ -91,7 +91,7 @@ function RunRow(props: RunTableProps & { run: RunSummary }): React.JSX.Element {
         </td>
       </tr>
       {isOpen && (
-        <tr className="od-RunTable-details" id={id}>
+        <tr className="od-JobRuns-details" id={id}>
           <td colSpan={6}>
             <RunDetails {...props} id={run.id} seen={`${run.state}/${run.attempt}/${cells_done}`} />
           </td>

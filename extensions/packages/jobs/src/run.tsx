@@ -1,12 +1,12 @@
 import { Button } from '@jupyterlab/ui-components';
-import { Busy, duration, IWorkspaces, moment, parseRef, Refusal, useLoaded, useTrans } from '@onedata/core';
+import { Busy, IWorkspaces, moment, parseRef, Refusal, useLoaded, useTrans } from '@onedata/core';
 import React from 'react';
 import { cancelRun, outputAddress, readRun, retryRun } from './api';
 import { CellFailure, Run } from './contract';
 import { JobHost } from './host';
 import { plain } from './log';
 import { LogView } from './log-view';
-import { isFinal, isRetryable, secondsOf } from './states';
+import { isFinal, isRetryable, waitsForPage } from './states';
 
 export interface RunDetailsProps {
   workspaces: IWorkspaces;
@@ -21,7 +21,9 @@ export interface RunDetailsProps {
 /** One run in full: what failed, what it was given, what it made, and its log. */
 export function RunDetails(props: RunDetailsProps): React.JSX.Element {
   const { workspace, id } = props;
-  const found = useLoaded(signal => readRun(workspace, id, signal), [workspace, id], 0);
+  const [seconds, setSeconds] = React.useState(0);
+  const found = useLoaded(signal => readRun(workspace, id, signal), [workspace, id], seconds);
+  React.useEffect(() => setSeconds(found.value && waitsForPage(found.value) ? 2 : 0), [found.value]);
   const first = React.useRef(props.seen);
   React.useEffect(() => {
     if (first.current !== props.seen) {
@@ -40,7 +42,7 @@ function Details(props: RunDetailsProps & { run: Run }): React.JSX.Element {
   const { run, host } = props;
   const trans = useTrans();
   return (
-    <div className="od-RunDetails">
+    <div className="od-JobRun">
       <Actions {...props} />
       {run.failure && <Failure failure={run.failure} />}
       <Facts run={run} />
@@ -81,7 +83,7 @@ function Actions(props: RunDetailsProps & { run: Run }): React.JSX.Element {
       parameters: run.parameters
     });
   return (
-    <div className="od-RunDetails-actions">
+    <div className="od-JobRun-actions">
       {outputs.includes('executed.ipynb') && (
         <Button small disabled={busy} onClick={() => send(() => host.openNotebook(run, 'executed.ipynb'))}>
           {trans.__('Open executed notebook')}
@@ -129,16 +131,16 @@ function Failure(props: { failure: CellFailure }): React.JSX.Element {
   const { failure } = props;
   const trans = useTrans();
   return (
-    <section className="od-Failure" aria-label={trans.__('Failure')}>
+    <section className="od-JobFailure" aria-label={trans.__('Failure')}>
       <h3>{trans.__('Failed in cell %1, “%2”', failure.index + 1, failure.name)}</h3>
-      <pre className="od-Code">{failure.source}</pre>
-      <p className="od-Failure-error">
+      <pre className="od-JobCode">{failure.source}</pre>
+      <p className="od-JobFailure-error">
         <strong>{failure.error_name}</strong>: {failure.error_message}
       </p>
       {failure.traceback && (
         <details>
           <summary>{trans.__('Traceback')}</summary>
-          <pre className="od-Code">{plain(failure.traceback)}</pre>
+          <pre className="od-JobCode">{plain(failure.traceback)}</pre>
         </details>
       )}
     </section>
@@ -148,17 +150,16 @@ function Failure(props: { failure: CellFailure }): React.JSX.Element {
 function Facts(props: { run: Run }): React.JSX.Element {
   const { run } = props;
   const trans = useTrans();
-  const seconds = secondsOf(run);
   const facts: [string, React.ReactNode][] = [
     [trans.__('Run'), <code>{run.id}</code>],
     [trans.__('Attempt'), run.attempt],
-    [trans.__('Due'), moment(run.due_at)],
     [trans.__('Started'), run.started_at ? moment(run.started_at) : '–'],
     [trans.__('Ended'), run.finished_at ? moment(run.finished_at) : '–'],
-    [trans.__('Duration'), seconds === null ? '–' : duration(seconds)],
-    [trans.__('As'), run.created_by],
     [trans.__('Profile'), run.profile ?? trans.__('default')]
   ];
+  if (run.trigger === 'schedule') {
+    facts.splice(2, 0, [trans.__('Due'), moment(run.due_at)]);
+  }
   if (run.mlflow_runs.length > 0) {
     facts.push([trans.__('MLflow runs'), run.mlflow_runs.join(', ')]);
   }
@@ -202,7 +203,7 @@ function Data(props: { title: string; refs: string[]; host: JobHost }): React.JS
     return null;
   }
   return (
-    <p className="od-RunDetails-data">
+    <p className="od-JobRun-data">
       <span className="od-muted">{props.title}: </span>
       {props.refs.map(one =>
         parseRef(one) ? (

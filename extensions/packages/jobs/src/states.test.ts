@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { RunSummary } from './contract';
-import { isRetryable, pollSeconds, secondsOf } from './states';
+import { Run, RunSummary } from './contract';
+import { isRetryable, pollSeconds, saidOf, secondsOf, waitsForPage } from './states';
 
 const run = (fields: Partial<RunSummary>): RunSummary =>
   ({ state: 'queued', started_at: null, duration_seconds: null, ...fields }) as RunSummary;
@@ -22,4 +22,18 @@ it('asks often only while something happens', () => {
   expect(pollSeconds([run({ state: 'running' }), null])).toBeLessThan(2);
   expect(pollSeconds([run({ state: 'failed' })])).toBeGreaterThan(5);
   expect(pollSeconds(undefined)).toBeGreaterThan(5);
+});
+
+it('says the error beside the cell, and the cell once', () => {
+  const message = "Cell 4 'Rank' failed. ZeroDivisionError: no";
+  expect(saidOf(run({ failing_cell: 'Rank', message }))).toBe('ZeroDivisionError: no');
+  expect(saidOf(run({ failing_cell: null, message: 'Cancelled by ann.' }))).toBe('Cancelled by ann.');
+});
+
+it('waits for the page of a run that has just ended', () => {
+  const ended = { finished_at: '2026-01-01T00:00:00Z', outputs: ['executed.ipynb'] } as unknown as Run;
+  const after = (seconds: number): number => Date.parse('2026-01-01T00:00:00Z') + seconds * 1000;
+  expect(waitsForPage(ended, after(5))).toBe(true);
+  expect(waitsForPage(ended, after(600))).toBe(false);
+  expect(waitsForPage({ ...ended, outputs: ['executed.ipynb', 'executed.html'] }, after(5))).toBe(false);
 });

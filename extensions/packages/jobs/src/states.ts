@@ -1,6 +1,6 @@
 /** What the states of runs let one do. */
 
-import { RunState, RunSummary } from './contract';
+import { Run, RunState, RunSummary } from './contract';
 
 export const STATES: RunState[] = [
   'queued',
@@ -33,4 +33,23 @@ export function secondsOf(run: RunSummary, now: number = Date.now()): number | n
 /** Give how often a list is asked for: often while something happens in it. */
 export function pollSeconds(runs: readonly (RunSummary | null)[] | undefined): number {
   return runs?.some(one => one && !isFinal(one.state)) ? 1.5 : 8;
+}
+
+/** Give what a run's message says beyond the name of the failing cell, which stands before it. */
+export function saidOf(run: RunSummary): string {
+  const named = `'${run.failing_cell}' failed. `;
+  const place = run.failing_cell === null ? -1 : run.message.indexOf(named);
+  return place < 0 ? run.message : run.message.slice(place + named.length);
+}
+
+const PAGE_SECONDS = 60;
+
+/** Say whether the page of the executed notebook may still come: the runner makes it after the run's end. */
+export function waitsForPage(run: Run, now: number = Date.now()): boolean {
+  return (
+    run.finished_at !== null &&
+    run.outputs.includes('executed.ipynb') &&
+    !run.outputs.includes('executed.html') &&
+    now - Date.parse(run.finished_at) < PAGE_SECONDS * 1000
+  );
 }
