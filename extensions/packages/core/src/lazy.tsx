@@ -1,9 +1,7 @@
-import { ITranslator } from '@jupyterlab/translation';
+import { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import { Message } from '@lumino/messaging';
 import React from 'react';
-import { Visible } from './hooks';
-import { Busy, Refusal, Translated } from './views';
 
 export type Loader<P> = () => Promise<React.ComponentType<P>>;
 
@@ -16,7 +14,7 @@ export class LazyWidget<P extends object> extends ReactWidget {
   constructor(load: Loader<P>, props: P, translator: ITranslator) {
     super();
     this.addClass('od-Widget');
-    this._view = React.lazy(async () => ({ default: await load() }));
+    this._drawn = React.lazy(() => framed(load));
     this._props = props;
     this._translator = translator;
   }
@@ -56,41 +54,39 @@ export class LazyWidget<P extends object> extends ReactWidget {
     if (!this._wasShown) {
       return null;
     }
-    const View = this._view as unknown as React.ComponentType<object>;
+    const Drawn = this._drawn;
+    const trans = this._translator.load('onedata');
     return (
-      <Translated.Provider value={this._translator.load('onedata')}>
-        <Visible.Provider value={this._visible}>
-          <Boundary>
-            <React.Suspense fallback={<Busy />}>
-              <View {...this._props} />
-            </React.Suspense>
-          </Boundary>
-        </Visible.Provider>
-      </Translated.Provider>
+      <React.Suspense fallback={null}>
+        <Drawn trans={trans} visible={this._visible} view={this._props} />
+      </React.Suspense>
     );
   }
 
-  private _view: React.LazyExoticComponent<React.ComponentType<P>>;
+  private _drawn: React.LazyExoticComponent<React.ComponentType<Drawn<P>>>;
   private _props: P;
   private _translator: ITranslator;
   private _visible = false;
   private _wasShown = false;
 }
 
-/** Shows what went wrong in a view, instead of an empty panel. */
-class Boundary extends React.Component<{ children: React.ReactNode }, { error: unknown }> {
-  override state: { error: unknown } = { error: null };
+interface Drawn<P> {
+  trans: TranslationBundle;
+  visible: boolean;
+  view: P;
+}
 
-  static getDerivedStateFromError(error: unknown): { error: unknown } {
-    return { error };
-  }
-
-  override render(): React.ReactNode {
-    const { error } = this.state;
-    return error ? (
-      <Refusal error={error} onRetry={() => this.setState({ error: null })} />
-    ) : (
-      this.props.children
-    );
-  }
+/** Load a view and what stands around it. */
+async function framed<P extends object>(
+  load: Loader<P>
+): Promise<{ default: React.ComponentType<Drawn<P>> }> {
+  const { Frame } = await import('./frame');
+  const View = React.lazy(async () => ({ default: await load() })) as unknown as React.ComponentType<object>;
+  return {
+    default: ({ trans, visible, view }) => (
+      <Frame trans={trans} visible={visible}>
+        <View {...view} />
+      </Frame>
+    )
+  };
 }

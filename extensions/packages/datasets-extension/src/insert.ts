@@ -1,6 +1,6 @@
 import { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { Notification } from '@jupyterlab/apputils';
-import { INotebookTracker, NotebookActions, NotebookPanel } from '@jupyterlab/notebook';
+import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator } from '@jupyterlab/translation';
 import { codeToLoad } from '@onedata/core';
 import { CommandIDs } from './commands';
@@ -30,7 +30,7 @@ export const insert: JupyterFrontEndPlugin<void> = {
         args.name ? trans.__('Insert Code to Load %1', args.name as string) : trans.__('Insert Code to Load'),
       caption: trans.__('Insert the code that loads the dataset into the active notebook'),
       describedBy: { args: ARGUMENTS },
-      execute: args => {
+      execute: async args => {
         const panel = notebooks?.currentWidget;
         const item = app.contextMenuHitTest(
           node => 'name' in node.dataset && node.classList.contains('od-DatasetItem')
@@ -52,20 +52,10 @@ export const insert: JupyterFrontEndPlugin<void> = {
           });
           return;
         }
+        const { insertCode } = await import('./inserting');
         insertCode(panel, code);
         app.shell.activateById(panel.id);
       }
     });
   }
 };
-
-/** Put code into the active cell where that is empty, and into a new one below it otherwise. */
-export function insertCode(panel: NotebookPanel, code: string): void {
-  const { content } = panel;
-  const active = content.activeCell;
-  if (!active || active.model.type !== 'code' || active.model.sharedModel.getSource().trim()) {
-    NotebookActions.insertBelow(content);
-  }
-  content.activeCell!.model.sharedModel.setSource(code.trimEnd());
-  void content.scrollToItem(content.activeCellIndex);
-}

@@ -1,24 +1,9 @@
 import { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
-import { ITranslator, TranslationBundle } from '@jupyterlab/translation';
-import { call, datasetsIcon, IWorkspaces, parseRef, sentence } from '@onedata/core';
+import { ITranslator } from '@jupyterlab/translation';
+import { call, datasetsIcon, IWorkspaces } from '@onedata/core';
 import { CommandIDs } from './commands';
-import { PublishForm } from './publish-form';
-
-const POLL_MILLISECONDS = 700;
-
-interface Publication {
-  id: number;
-  path: string;
-  dataset: string;
-  state: 'waiting' | 'running' | 'done' | 'failed';
-  done_bytes: number;
-  total_bytes: number | null;
-  version: number | null;
-  unchanged: boolean;
-  message: string;
-}
+import type { Publication, Watcher } from './publishing';
 
 const ARGUMENTS = {
   type: 'object',
@@ -46,9 +31,12 @@ export const publish: JupyterFrontEndPlugin<void> = {
     browsers: IFileBrowserFactory | null
   ) => {
     const trans = translator.load('onedata');
-    const watcher = new Watcher(app, trans);
-    const chosen = (): { path: string; name: string } | undefined =>
-      browsers?.tracker.currentWidget?.selectedItems().next().value;
+    let watcher: Watcher | null = null;
+    const load = async (): Promise<typeof import('./publishing')> => {
+      const loaded = await import('./publishing');
+      watcher ??= new loaded.Watcher(app, trans);
+      return loaded;
+    };
     app.commands.addCommand(CommandIDs.publish, {
       label: trans.__('Publish as Dataset…'),
       caption: trans.__('Make the file or folder the next version of a dataset'),
@@ -56,126 +44,29 @@ export const publish: JupyterFrontEndPlugin<void> = {
       describedBy: { args: ARGUMENTS },
       isVisible: () => workspaces.me === null || workspaces.me.workspaces.some(one => one.role !== 'viewer'),
       execute: async args => {
-        const path = (args.path as string | undefined) ?? chosen()?.path;
-        if (!path) {
-          return;
-        }
-        try {
-          await workspaces.ready();
-          const wanted = args.name && args.workspace ? args : await ask(path, workspaces, trans);
-          if (wanted) {
-            const begun = await call<Publication>('local', 'publications', {
-              method: 'POST',
-              body: {
-                path,
-                name: wanted.name,
-                workspace: wanted.workspace,
-                description: wanted.description ?? ''
-              }
-            });
-            watcher.watch(begun);
-          }
-        } catch (error) {
-          Notification.error(sentence(error), { autoClose: false });
+        const { path, name, workspace } = args as Record<string, string | undefined>;
+        const place = path ?? browsers?.tracker.currentWidget?.selectedItems().next().value?.path;
+        if (place) {
+          const { publishFile } = await load();
+          await publishFile(
+            place,
+            name && workspace ? { name, workspace } : null,
+            workspaces,
+            watcher!,
+            trans
+          );
         }
       }
     });
-    void app.restored.then(() => watcher.resume());
+    // What was under way before the page was loaded goes on, and is shown again.
+    void app.restored.then(async () => {
+      const { items } = await call<{ items: Publication[] }>('local', 'publications').catch(() => ({
+        items: []
+      }));
+      for (const one of items.filter(one => one.state === 'waiting' || one.state === 'running')) {
+        await load();
+        watcher!.watch(one);
+      }
+    });
   }
 };
-
-async function ask(
-  path: string,
-  workspaces: IWorkspaces,
-  trans: TranslationBundle
-): Promise<{ name: string; workspace: string; description: string } | null> {
-  const form = new PublishForm(path, workspaces, trans);
-  const { button, value } = await showDialog({
-    title: trans.__('Publish as dataset'),
-    body: form,
-    buttons: [Dialog.cancelButton(), Dialog.okButton({ label: trans.__('Publish') })],
-    focusNodeSelector: 'input[name="name"]'
-  });
-  return button.accept ? value : null;
-}
-
-/** Shows how far publications are, and how they ended. */
-class Watcher {
-  constructor(
-    private readonly _app: JupyterFrontEnd,
-    private readonly _trans: TranslationBundle
-  ) {}
-
-  /** Go on showing what was under way before the page was loaded. */
-  async resume(): Promise<void> {
-    const { items } = await call<{ items: Publication[] }>('local', 'publications').catch(() => ({
-      items: []
-    }));
-    items.filter(one => one.state === 'waiting' || one.state === 'running').forEach(one => this.watch(one));
-  }
-
-  watch(publication: Publication): void {
-    const id = Notification.emit(this._words(publication), 'in-progress', { autoClose: false, progress: 0 });
-    this._shown.set(publication.id, id);
-    if (this._shown.size === 1) {
-      window.setTimeout(() => void this._look(), POLL_MILLISECONDS);
-    }
-  }
-
-  private async _look(): Promise<void> {
-    try {
-      const { items } = await call<{ items: Publication[] }>('local', 'publications');
-      items.filter(one => this._shown.has(one.id)).forEach(one => this._show(one));
-    } catch {
-      // the server is away for a moment; it is asked again
-    }
-    if (this._shown.size > 0) {
-      window.setTimeout(() => void this._look(), POLL_MILLISECONDS);
-    }
-  }
-
-  private _show(publication: Publication): void {
-    const id = this._shown.get(publication.id)!;
-    if (publication.state === 'done') {
-      this._shown.delete(publication.id);
-      const ref = { ...parseRef(publication.dataset)! };
-      const open = {
-        label: this._trans.__('Open'),
-        callback: () => void this._app.commands.execute(CommandIDs.open, ref)
-      };
-      Notification.update({
-        id,
-        type: 'success',
-        message: this._words(publication),
-        actions: [open],
-        autoClose: 10_000
-      });
-    } else if (publication.state === 'failed') {
-      this._shown.delete(publication.id);
-      Notification.update({ id, type: 'error', message: this._words(publication), autoClose: false });
-    } else {
-      const { done_bytes, total_bytes } = publication;
-      const progress = total_bytes ? Math.min(1, done_bytes / total_bytes) : 0;
-      Notification.update({ id, message: this._words(publication), progress });
-    }
-  }
-
-  private _words(publication: Publication): string {
-    const { path, dataset, state, version, unchanged, message } = publication;
-    switch (state) {
-      case 'done':
-        return (
-          (unchanged
-            ? this._trans.__('%1 holds the same bytes: no new version of %2', path, dataset)
-            : this._trans.__('%1 is version %2 of %3', path, version, dataset)) +
-          (message ? `. ${message}` : '')
-        );
-      case 'failed':
-        return this._trans.__('%1 was not published: %2', path, message);
-      default:
-        return this._trans.__('Publishing %1 as %2 …', path, dataset);
-    }
-  }
-
-  private readonly _shown = new Map<number, string>();
-}
