@@ -75,7 +75,8 @@ class LabPage:
     def open(self, path: str = "lab?reset") -> None:
         """Load JupyterLab anew, and wait until it can be used."""
         self.page.goto(f"{self.platform.url}/user/{self.user}/{path}")
-        self.page.locator(".jp-LabShell .lm-DockPanel-widget").first.wait_for()  # what was open is there again
+        # What was open is there again.
+        self.page.locator(".jp-LabShell .lm-DockPanel-widget").first.wait_for()
         self.page.wait_for_selector("#jupyterlab-splash", state="detached")
 
     def _note(self, message: ConsoleMessage) -> None:
