@@ -36,9 +36,11 @@ export const notebooks: JupyterFrontEndPlugin<void> = {
       const chosen = args.selected && item?.type === 'notebook' ? item.path : undefined;
       return (args.path as string | undefined) ?? chosen ?? tracker?.currentWidget?.context.path;
     };
-    const openFor = (kind: 'run' | 'schedule', path: string | undefined): void => {
+    const openFor = async (kind: 'run' | 'schedule', path: string | undefined): Promise<void> => {
       if (path) {
-        forms.open({ kind, source: sourceOf(path, app.serviceManager.contents, tracker) });
+        const source = sourceOf(path, app.serviceManager.contents, tracker);
+        await source.save();
+        forms.open({ kind, source });
       } else {
         Notification.warning(trans.__('No notebook is open. Open one, and try again.'), { autoClose: 5000 });
       }

@@ -129,6 +129,7 @@ function AgainFields(props: AgainProps & { job: Job }): React.JSX.Element {
       title={trans.__('Run job %1', job.name)}
       accept={trans.__('Run')}
       error={error}
+      lacking={lacking}
       disabled={busy}
       onAccept={submit}
       onCancel={onDone}

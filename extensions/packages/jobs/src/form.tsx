@@ -54,13 +54,21 @@ export function FormPage(props: {
   children: React.ReactNode;
   accept: string;
   error: unknown;
+  /** Parameters that were not given and must be. */
+  lacking?: string[];
   disabled: boolean;
   onAccept: () => void;
   onCancel: () => void;
 }): React.JSX.Element {
   const trans = useTrans();
+  const form = React.useRef<HTMLFormElement>(null);
+  React.useEffect(() => {
+    // What is wrong may be out of sight; the fields are marked when this runs.
+    form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [props.error, props.lacking]);
   return (
     <form
+      ref={form}
       className="od-Page od-JobForm"
       aria-label={props.title}
       noValidate

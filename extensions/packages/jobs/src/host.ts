@@ -5,7 +5,9 @@ import { Values } from './values';
 /** A notebook of the file browser. */
 export interface NotebookSource {
   path: string;
-  /** Save what is open of it, and give it as it is then. */
+  /** Save what is open of it and not saved yet. */
+  save(): Promise<void>;
+  /** Give it as it is on the screen, or as its file has it. */
   read(): Promise<Notebook>;
 }
 

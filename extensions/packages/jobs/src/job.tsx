@@ -1,10 +1,10 @@
 import { Button } from '@jupyterlab/ui-components';
-import { Busy, IWorkspaces, moment, Refusal, useLoaded, useTrans } from '@onedata/core';
+import { Busy, IWorkspaces, Refusal, ServiceError, useLoaded, useTrans } from '@onedata/core';
 import React from 'react';
 import { deleteJob, previewSchedule, readJob, updateJob } from './api';
 import { Job } from './contract';
 import { JobHost } from './host';
-import { dueWords } from './list';
+import { dueWords, nextWords } from './list';
 
 interface JobHeadProps {
   workspaces: IWorkspaces;
@@ -20,6 +20,10 @@ export function JobHead(props: JobHeadProps): React.JSX.Element {
   const { workspace, id } = props;
   const found = useLoaded(signal => readJob(workspace, id, signal), [workspace, id], 10);
   const job = found.value;
+  const trans = useTrans();
+  if (found.error instanceof ServiceError && found.error.status === 404) {
+    return <p className="od-muted">{trans.__('This job was deleted. Its runs stay in the list.')}</p>;
+  }
   if (!job) {
     return found.error ? <Refusal error={found.error} onRetry={found.reload} /> : <Busy />;
   }
@@ -96,7 +100,7 @@ function JobFacts(props: { job: Job }): React.JSX.Element {
   );
   const facts: [string, React.ReactNode][] = [
     [trans.__('Schedule'), job.schedule ? (preview.value?.description ?? cron) : trans.__('none')],
-    [trans.__('Next'), nextWords(job, dueWords(job, trans))],
+    [trans.__('Next'), job.next_due_at ? nextWords(job.next_due_at) : dueWords(job, trans)],
     [trans.__('Notebook'), job.notebook_path || '–'],
     [trans.__('Runs as'), job.run_as],
     [trans.__('Profile'), job.profile ?? trans.__('default')],
@@ -115,8 +119,4 @@ function JobFacts(props: { job: Job }): React.JSX.Element {
       ))}
     </dl>
   );
-}
-
-function nextWords(job: Job, words: string): React.ReactNode {
-  return job.next_due_at ? <span title={moment(job.next_due_at)}>{words}</span> : words;
 }

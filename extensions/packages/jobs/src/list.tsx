@@ -7,6 +7,7 @@ import {
   Empty,
   IWorkspaces,
   jobsIcon,
+  moment,
   Refusal,
   RefreshButton,
   SearchBox,
@@ -60,7 +61,7 @@ function Results(props: JobListProps & { workspace: string; search: string }): R
   const { workspace, search, host } = props;
   const trans = useTrans();
   const [count, setCount] = React.useState(PAGE);
-  const [seconds, setSeconds] = React.useState(8);
+  const [seconds, setSeconds] = React.useState(5);
   const found = useLoaded(
     signal => listJobs(workspace, search, count, signal),
     [workspace, search, count],
@@ -123,6 +124,13 @@ function JobItem(props: { job: JobSummary; host: JobHost }): React.JSX.Element {
   );
 }
 
+const SOON_MILLISECONDS = 12 * 3_600_000;
+
+/** What is soon is told from now; what is not, by its date: "tomorrow" may be thirty hours off. */
+export function nextWords(at: string): string {
+  return Date.parse(at) - Date.now() < SOON_MILLISECONDS ? ago(at) : moment(at);
+}
+
 /** When a job runs next. */
 export function dueWords(job: JobSummary, trans: TranslationBundle): string {
   if (!job.schedule) {
@@ -131,7 +139,7 @@ export function dueWords(job: JobSummary, trans: TranslationBundle): string {
   if (job.schedule.paused) {
     return trans.__('schedule is paused');
   }
-  return job.next_due_at ? trans.__('next %1', ago(job.next_due_at)) : trans.__('never due again');
+  return job.next_due_at ? trans.__('next: %1', nextWords(job.next_due_at)) : trans.__('never due again');
 }
 
 export function NoJobs(props: { searched: boolean; workspaces: IWorkspaces }): React.JSX.Element {

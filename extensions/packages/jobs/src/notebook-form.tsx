@@ -50,6 +50,7 @@ export function NotebookForm(props: Props): React.JSX.Element {
     }
     send(async () => {
       try {
+        await source.save();
         const content = { notebook: await source.read(), notebook_path: source.path };
         const parameters = jobParameters(kind, specs!, drafts, own);
         const made = job
@@ -84,6 +85,7 @@ export function NotebookForm(props: Props): React.JSX.Element {
       title={title}
       accept={acceptWords(kind, !!job, trans)}
       error={error ?? known.error}
+      lacking={lacking}
       disabled={!isReady}
       onAccept={submit}
       onCancel={onDone}

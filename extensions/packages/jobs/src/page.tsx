@@ -140,7 +140,7 @@ function Filters(
         onChange={event => props.onJob(event.target.value || null)}
       >
         <option value="">{trans.__('All jobs')}</option>
-        {job && !jobs.some(one => one.id === job) && <option value={job}>{trans.__('Another job')}</option>}
+        {job && !jobs.some(one => one.id === job) && <option value={job}>{trans.__('A deleted job')}</option>}
         {jobs.map(one => (
           <option key={one.id} value={one.id}>
             {one.name}

@@ -1,5 +1,5 @@
 import { TranslationBundle } from '@jupyterlab/translation';
-import { ago, moment, Refusal, useLoaded, useSettled, useTrans } from '@onedata/core';
+import { moment, Refusal, useLoaded, useSettled, useTrans } from '@onedata/core';
 import React from 'react';
 import { previewSchedule } from './api';
 import { CatchUp, Schedule } from './contract';
@@ -171,7 +171,7 @@ function Preview(props: { cron: string; timezone: string }): React.JSX.Element {
           <ol aria-label={trans.__('The next times')}>
             {value.next_due.map(one => (
               <li key={one}>
-                <time dateTime={one}>{moment(one)}</time> <span className="od-muted">{ago(one)}</span>
+                <time dateTime={one}>{moment(one)}</time>
               </li>
             ))}
           </ol>

@@ -32,7 +32,7 @@ export function secondsOf(run: RunSummary, now: number = Date.now()): number | n
 
 /** Give how often a list is asked for: often while something happens in it. */
 export function pollSeconds(runs: readonly (RunSummary | null)[] | undefined): number {
-  return runs?.some(one => one && !isFinal(one.state)) ? 1.5 : 8;
+  return runs?.some(one => one && !isFinal(one.state)) ? 1.5 : 5;
 }
 
 /** Give what a run's message says beyond the name of the failing cell, which stands before it. */
