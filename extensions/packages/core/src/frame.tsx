@@ -1,5 +1,6 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
+import '../style/base.css';
 import { Visible } from './hooks';
 import { Busy, Refusal, Translated } from './views';
 

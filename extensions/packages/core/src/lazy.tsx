@@ -76,6 +76,14 @@ interface Drawn<P> {
   view: P;
 }
 
+/** Give a view some of what it needs, when it is loaded. */
+export function given<P extends object, G extends Partial<P>>(
+  View: React.ComponentType<P>,
+  more: G
+): React.ComponentType<Omit<P, keyof G>> {
+  return props => React.createElement(View, { ...props, ...more } as unknown as P);
+}
+
 /** Load a view and what stands around it. */
 async function framed<P extends object>(
   load: Loader<P>

@@ -1,3 +1,4 @@
+import '@onedata/core/style/base.css';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { IWorkspaces } from '@onedata/core';
 import { Widget } from '@lumino/widgets';

@@ -1,3 +1,4 @@
+import '../style/index.css';
 export * from './api';
 export { DatasetList, type DatasetListProps } from './list';
 export { DatasetPage, type DatasetPageProps } from './page';

@@ -4,12 +4,11 @@ import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator } from '@jupyterlab/translation';
 import { IWorkspaces, jobsIcon } from '@onedata/core';
+import type { FormRequest } from '@onedata/jobs';
 import { JOB, NOTEBOOK, RUN } from './arguments';
 import { CommandIDs } from './commands';
-import { Forms } from './forms';
-import { makeHost } from './host';
+import type { Forms } from './forms';
 import { scheduleIcon } from './icons';
-import { sourceOf } from './source';
 
 /** The commands that open forms: a notebook as a job, a job changed, a job run again. */
 export const notebooks: JupyterFrontEndPlugin<void> = {
@@ -28,7 +27,12 @@ export const notebooks: JupyterFrontEndPlugin<void> = {
   ) => {
     const trans = translator.load('onedata');
     const { commands } = app;
-    const forms = new Forms(app, workspaces, makeHost(app, tracker), translator);
+    let forms: Forms | null = null;
+    const openForm = async (request: FormRequest): Promise<void> => {
+      const [{ Forms }, { makeHost }] = await Promise.all([import('./forms'), import('./host')]);
+      forms ??= new Forms(app, workspaces, makeHost(app, tracker), translator);
+      forms.open(request);
+    };
     const mayWrite = (): boolean =>
       workspaces.me === null || workspaces.me.workspaces.some(one => one.role !== 'viewer');
     const pathOf = (args: { path?: unknown; selected?: unknown }): string | undefined => {
@@ -38,9 +42,10 @@ export const notebooks: JupyterFrontEndPlugin<void> = {
     };
     const openFor = async (kind: 'run' | 'schedule', path: string | undefined): Promise<void> => {
       if (path) {
+        const { sourceOf } = await import('./source');
         const source = sourceOf(path, app.serviceManager.contents, tracker);
         await source.save();
-        forms.open({ kind, source });
+        await openForm({ kind, source });
       } else {
         Notification.warning(trans.__('No notebook is open. Open one, and try again.'), { autoClose: 5000 });
       }
@@ -65,14 +70,14 @@ export const notebooks: JupyterFrontEndPlugin<void> = {
       label: trans.__('Edit Job…'),
       caption: trans.__('Change a job’s parameters, schedule and options'),
       describedBy: { args: JOB },
-      execute: args => forms.open({ kind: 'edit', ...placeOf(args) })
+      execute: args => openForm({ kind: 'edit', ...placeOf(args) })
     });
     commands.addCommand(CommandIDs.runJob, {
       label: trans.__('Run Job…'),
       caption: trans.__('Run a job now, with its parameters or others'),
       describedBy: { args: RUN },
       execute: args =>
-        forms.open({ kind: 'again', ...placeOf(args), parameters: { ...(args.parameters as object) } })
+        openForm({ kind: 'again', ...placeOf(args), parameters: { ...(args.parameters as object) } })
     });
     workspaces.changed.connect(() => {
       commands.notifyCommandChanged(CommandIDs.runNotebook);

@@ -2,12 +2,11 @@ import { ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyte
 import { ICommandPalette, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator } from '@jupyterlab/translation';
-import { IWorkspaces, jobsIcon, LazyWidget } from '@onedata/core';
+import { given, IWorkspaces, jobsIcon, LazyWidget } from '@onedata/core';
 import type { JobsPageProps, Place } from '@onedata/jobs';
 import { CommandIDs } from './commands';
-import { makeHost } from './host';
 
-type Page = MainAreaWidget<LazyWidget<JobsPageProps>>;
+type Page = MainAreaWidget<LazyWidget<Omit<JobsPageProps, 'host'>>>;
 
 const ARGUMENTS = {
   type: 'object',
@@ -39,9 +38,12 @@ export const page: JupyterFrontEndPlugin<void> = {
     const trans = translator.load('onedata');
     const tracker = new WidgetTracker<Page>({ namespace: 'onedata-jobs' });
     const make = (): Page => {
-      const content = new LazyWidget<JobsPageProps>(
-        async () => (await import('@onedata/jobs')).JobsPage,
-        { workspaces, host: makeHost(app, notebooks), place: null },
+      const content = new LazyWidget<Omit<JobsPageProps, 'host'>>(
+        async () => {
+          const [{ JobsPage }, { makeHost }] = await Promise.all([import('@onedata/jobs'), import('./host')]);
+          return given(JobsPage, { host: makeHost(app, notebooks) });
+        },
+        { workspaces, place: null },
         translator
       );
       const widget = new MainAreaWidget({ content });

@@ -1,8 +1,7 @@
 import { ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator } from '@jupyterlab/translation';
-import { IWorkspaces, jobsIcon, LazyWidget } from '@onedata/core';
-import { makeHost } from './host';
+import { given, IWorkspaces, jobsIcon, LazyWidget } from '@onedata/core';
 
 /** The list of jobs in the left sidebar. */
 export const panel: JupyterFrontEndPlugin<void> = {
@@ -20,8 +19,11 @@ export const panel: JupyterFrontEndPlugin<void> = {
   ) => {
     const trans = translator.load('onedata');
     const widget = new LazyWidget(
-      async () => (await import('@onedata/jobs')).JobList,
-      { workspaces, host: makeHost(app, notebooks) },
+      async () => {
+        const [{ JobList }, { makeHost }] = await Promise.all([import('@onedata/jobs'), import('./host')]);
+        return given(JobList, { host: makeHost(app, notebooks) });
+      },
+      { workspaces },
       translator
     );
     widget.id = 'onedata-jobs';

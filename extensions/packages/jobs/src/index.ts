@@ -1,3 +1,4 @@
+import '../style/index.css';
 export * from './api';
 export * from './contract';
 export { JobForm, type JobFormProps } from './form';
