@@ -25,7 +25,7 @@ export function runActions(app: JupyterFrontEnd): RunActions {
     openModel: (workspace, name, version) =>
       void commands.execute(CommandIDs.openModel, { workspace, name, version }),
     openJobRun: commands.hasCommand(CommandIDs.openJobs)
-      ? run => void commands.execute(CommandIDs.openJobs, { run })
+      ? (workspace, run) => void commands.execute(CommandIDs.openJobs, { workspace, run })
       : null,
     register: async (workspace, run) => {
       await commands.execute(CommandIDs.register, { workspace, run: run.id });

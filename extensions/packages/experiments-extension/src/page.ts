@@ -1,9 +1,10 @@
 import { ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ICommandPalette, InputDialog, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import { ICommandPalette, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { ITranslator } from '@jupyterlab/translation';
 import { experimentsIcon, IWorkspaces, LazyWidget } from '@onedata/core';
 import type { ExperimentPageProps, ExperimentRef } from '@onedata/experiments';
 import { CommandIDs } from './commands';
+import { experimentOf } from './which';
 
 type Page = MainAreaWidget<LazyWidget<ExperimentPageProps>>;
 
@@ -84,26 +85,4 @@ export const page: JupyterFrontEndPlugin<void> = {
 
 function idOf(experiment: ExperimentRef): string {
   return `onedata-experiment-${experiment.workspace}-${experiment.id}`;
-}
-
-async function experimentOf(
-  args: Record<string, unknown>,
-  workspaces: IWorkspaces,
-  question: string
-): Promise<ExperimentRef | null> {
-  const { workspace, experiment, name } = args as Record<string, string | undefined>;
-  await workspaces.ready();
-  const inside = workspace ?? workspaces.current!.name;
-  if (experiment && name) {
-    return { workspace: inside, id: experiment, name };
-  }
-  const { listExperiments, readExperiment } = await import('@onedata/experiments');
-  if (experiment) {
-    const found = await readExperiment(inside, experiment);
-    return { workspace: inside, id: experiment, name: found.name };
-  }
-  const { items } = await listExperiments(inside, '', null);
-  const { value } = await InputDialog.getItem({ title: question, items: items.map(one => one.name) });
-  const chosen = items.find(one => one.name === value);
-  return chosen ? { workspace: inside, id: chosen.experiment_id, name: chosen.name } : null;
 }

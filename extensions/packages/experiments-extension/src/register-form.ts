@@ -1,3 +1,4 @@
+import '@onedata/core/style/base.css';
 import { TranslationBundle } from '@jupyterlab/translation';
 import type { LoggedModel } from '@onedata/experiments';
 import { Widget } from '@lumino/widgets';

@@ -54,14 +54,15 @@ export const run: JupyterFrontEndPlugin<void> = {
       icon: experimentsIcon,
       describedBy: { args: ARGUMENTS },
       execute: async args => {
-        const { workspace, run: runId, name } = args as Record<string, string | undefined>;
-        if (!runId) {
+        const { run: runId, name } = args as Record<string, string | undefined>;
+        await workspaces.ready().catch(() => undefined); // the page says what is wrong
+        const workspace = (args.workspace as string | undefined) ?? workspaces.current?.name;
+        if (!runId || !workspace) {
           return;
         }
-        await workspaces.ready();
         let widget = tracker.find(one => one.id === `onedata-run-${runId}`);
         if (!widget) {
-          widget = make(workspace ?? workspaces.current!.name, runId, name ?? runId.slice(0, 8));
+          widget = make(workspace, runId, name ?? runId.slice(0, 8));
           void tracker.add(widget);
         }
         if (!widget.isAttached) {

@@ -1,6 +1,7 @@
 import { Busy, Empty, Refusal, SearchBox, useLoaded, useTrans } from '@onedata/core';
 import React from 'react';
 import { readHistory } from './api';
+import { Bars } from './bars';
 import { colourOf } from './palette';
 import { isLive, Run } from './run';
 import { align, byRun, XAxis } from './series';
@@ -127,25 +128,28 @@ function MetricChart(props: {
   );
   const { axis, smoothing, logarithmic } = drawing;
   const points = found.value;
+  const curves = React.useMemo(() => points && byRun(points, ids), [points, ids.join()]);
+  const hasCurve = curves?.some(one => one.points.length > 1);
   const data = React.useMemo(
-    () => points && align(byRun(points, ids), axis, smoothing, logarithmic),
-    [points, ids.join(), axis, smoothing, logarithmic]
+    () => curves && align(curves, axis, smoothing, logarithmic),
+    [curves, axis, smoothing, logarithmic]
   );
+  const lines = runs.map(run => ({ name: run.name, place: props.runs.indexOf(run) }));
   return (
     <section className="od-Curve" aria-label={trans.__('Curves of %1', metric)}>
       <h3>{metric}</h3>
       {found.error ? <Refusal error={found.error} onRetry={found.reload} /> : null}
-      {data ? (
+      {!data ? (
+        found.busy && <Busy />
+      ) : hasCurve ? (
         <React.Suspense fallback={<Busy />}>
-          <Chart
-            data={data}
-            axis={axis}
-            logarithmic={logarithmic}
-            lines={runs.map(run => ({ name: run.name, place: props.runs.indexOf(run) }))}
-          />
+          <Chart data={data} axis={axis} logarithmic={logarithmic} lines={lines} />
         </React.Suspense>
       ) : (
-        found.busy && <Busy />
+        <Bars
+          metric={metric}
+          values={lines.map((one, place) => ({ ...one, value: runs[place].metrics.get(metric) ?? null }))}
+        />
       )}
     </section>
   );

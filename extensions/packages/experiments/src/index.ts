@@ -1,3 +1,4 @@
+import '../style/index.css';
 export * from './api';
 export type { LoggedModel } from './contract';
 export { ExperimentList, type ExperimentListProps, type ExperimentRef } from './list';

@@ -5,9 +5,7 @@ import {
   experimentsIcon,
   IWorkspaces,
   number,
-  Refusal,
   RefreshButton,
-  ServiceError,
   Tabs,
   useLoaded,
   useTrans
@@ -18,6 +16,7 @@ import { ColumnChooser } from './chooser';
 import { Column, columnsOf, NEWEST_FIRST, orderBy, Sort, sorted } from './columns';
 import { Curves } from './curves';
 import { Differences } from './differences';
+import { FilterForm, FilterRefusal } from './filter';
 import { ExperimentRef } from './list';
 import { RunPages } from './pages';
 import { useColumns } from './remembered';
@@ -64,7 +63,7 @@ export function ExperimentPage(props: ExperimentPageProps): React.JSX.Element {
           </h2>
           <span className="od-muted" role="status">
             {pages.isComplete
-              ? trans._n('%1 run', '%1 runs', runs.length)
+              ? trans._n('%1 run', '%1 runs', runs.length).replace(String(runs.length), number(runs.length))
               : runs.length > 0
                 ? trans.__('the first %1 runs', number(runs.length))
                 : ''}
@@ -122,59 +121,6 @@ function useRuns(experiment: ExperimentRef, filter: string, sort: Sort): FoundRu
   );
   const { value, ...rest } = asked;
   return { pages, runs: pages.runs, wasRead: value === pages, ...rest };
-}
-
-function FilterForm(props: { filter: string; onFilter: (filter: string) => void }): React.JSX.Element {
-  const trans = useTrans();
-  const [text, setText] = React.useState(props.filter);
-  return (
-    <form
-      className="od-Filter"
-      role="search"
-      onSubmit={event => {
-        event.preventDefault();
-        props.onFilter(text.trim());
-      }}
-    >
-      <input
-        type="search"
-        className="od-SearchBox jp-mod-styled"
-        aria-label={trans.__('Filter runs')}
-        placeholder={'metrics.loss < 0.1 and params.solver = "auto"'}
-        title={trans.__(
-          'MLflow’s filter: conditions on metrics, params, tags and attributes, joined by “and”'
-        )}
-        spellCheck={false}
-        value={text}
-        onChange={event => {
-          setText(event.target.value);
-          if (event.target.value === '') {
-            props.onFilter('');
-          }
-        }}
-      />
-      <Button small className="jp-mod-styled" type="submit">
-        {trans.__('Filter')}
-      </Button>
-    </form>
-  );
-}
-
-/** A refusal of a filter, with how one is written. */
-function FilterRefusal(props: { error: unknown; filter: string; onRetry: () => void }): React.JSX.Element {
-  const trans = useTrans();
-  const isSyntax = props.error instanceof ServiceError && props.error.status === 400 && props.filter !== '';
-  return (
-    <>
-      <Refusal error={props.error} onRetry={isSyntax ? undefined : props.onRetry} />
-      {isSyntax && (
-        <p className="od-muted od-Filter-hint">
-          {trans.__('Write conditions as in')}{' '}
-          <code>{'metrics.loss < 0.1 and params.solver = "auto" and attributes.run_name LIKE "ridge%"'}</code>
-        </p>
-      )}
-    </>
-  );
 }
 
 interface RunsProps extends ExperimentPageProps {

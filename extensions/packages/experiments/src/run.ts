@@ -24,7 +24,7 @@ export function runOf(said: MlflowRun): Run {
     id: info.run_id,
     experimentId: info.experiment_id,
     name: info.run_name || tags.get('mlflow.runName') || info.run_id.slice(0, 8),
-    user: tags.get('mlflow.user') ?? info.user_id ?? '',
+    user: tags.get('mlflow.user') ?? (info.user_id === 'unknown' ? '' : (info.user_id ?? '')),
     status: info.status,
     startMs: info.start_time,
     endMs: info.end_time || null,

@@ -4,9 +4,7 @@ import {
   Busy,
   DatasetRef,
   duration,
-  figure,
   IWorkspaces,
-  moment,
   Refusal,
   refText,
   Tabs,
@@ -23,7 +21,6 @@ import {
   commitOf,
   datasetsOf,
   isLive,
-  isOwnTag,
   jobRunOf,
   notebookOf,
   NotebookOfRun,
@@ -33,6 +30,7 @@ import {
   versionsOf
 } from './run';
 import { Status } from './status';
+import { Tags, Values } from './values';
 
 const LIVE_SECONDS = 4;
 
@@ -44,7 +42,7 @@ export interface RunActions {
   readNotebook: (path: string) => Promise<NotebookCell[] | null>;
   openExperiment: (workspace: string, id: string) => void;
   openModel: (workspace: string, name: string, version: string) => void;
-  openJobRun: ((id: string) => void) | null;
+  openJobRun: ((workspace: string, id: string) => void) | null;
   register: (workspace: string, run: Run, models: LoggedModel[]) => Promise<void>;
 }
 
@@ -173,7 +171,7 @@ function Facts(props: RunPageProps & { run: Run; models: LoggedModel[] }): React
     const open = actions.openJobRun;
     facts.push([
       trans.__('Job run'),
-      open ? <Links items={[{ text: jobRun, open: () => open(jobRun) }]} /> : <code>{jobRun}</code>
+      open ? <Links items={[{ text: jobRun, open: () => open(workspace, jobRun) }]} /> : <code>{jobRun}</code>
     ]);
   }
   if (commit) {
@@ -243,85 +241,5 @@ function NotebookLink(props: { notebook: NotebookOfRun; actions: RunActions }): 
         </span>
       )}
     </>
-  );
-}
-
-function Values(props: { run: Run }): React.JSX.Element {
-  const { run } = props;
-  const trans = useTrans();
-  return (
-    <div className="od-Values">
-      <Pairs title={trans.__('Metrics')} none={trans.__('No metrics so far.')} pairs={[...run.metrics]} />
-      <Pairs
-        title={trans.__('Parameters')}
-        none={trans.__('No parameters so far.')}
-        pairs={[...run.params]}
-      />
-    </div>
-  );
-}
-
-function Tags(props: { run: Run }): React.JSX.Element {
-  const { run } = props;
-  const trans = useTrans();
-  const all = [...run.tags];
-  return (
-    <div className="od-Values">
-      <Pairs
-        title={trans.__('Tags')}
-        none={trans.__('Nobody has set a tag.')}
-        pairs={all.filter(([name]) => isOwnTag(name))}
-      />
-      <Pairs
-        title={trans.__('Noted by the platform and MLflow')}
-        none={trans.__('Nothing.')}
-        pairs={all.filter(([name]) => !isOwnTag(name))}
-      />
-      <Pairs
-        title={trans.__('The run itself')}
-        none=""
-        pairs={[
-          [trans.__('Id'), run.id],
-          [trans.__('Started'), moment(new Date(run.startMs))],
-          ...(run.endMs ? [[trans.__('Ended'), moment(new Date(run.endMs))] as [string, string]] : [])
-        ]}
-      />
-    </div>
-  );
-}
-
-function Pairs(props: {
-  title: string;
-  none: string;
-  pairs: [string, string | number][];
-}): React.JSX.Element {
-  const trans = useTrans();
-  const pairs = [...props.pairs].sort(([one], [other]) => one.localeCompare(other));
-  return (
-    <section aria-label={props.title}>
-      <h3>{props.title}</h3>
-      {pairs.length === 0 ? (
-        <p className="od-muted">{props.none}</p>
-      ) : (
-        <table className="od-Table">
-          <thead className="od-visually-hidden">
-            <tr>
-              <th scope="col">{trans.__('Name')}</th>
-              <th scope="col">{trans.__('Value')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {pairs.map(([name, value]) => (
-              <tr key={name}>
-                <th scope="row">{name}</th>
-                <td className={typeof value === 'number' ? 'od-mod-number' : 'od-Table-words'}>
-                  <span title={String(value)}>{typeof value === 'number' ? figure(value) : value}</span>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-    </section>
   );
 }

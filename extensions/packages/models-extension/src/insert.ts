@@ -1,6 +1,6 @@
 import { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { Notification } from '@jupyterlab/apputils';
-import { INotebookTracker, NotebookActions, NotebookPanel } from '@jupyterlab/notebook';
+import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator } from '@jupyterlab/translation';
 import { IWorkspaces, modelsIcon } from '@onedata/core';
 import { CommandIDs } from './commands';
@@ -47,25 +47,18 @@ export const insert: JupyterFrontEndPlugin<void> = {
           });
           return;
         }
-        await workspaces.ready();
-        const workspace = (args.workspace as string | undefined) ?? workspaces.current!.name;
-        const { codeToLoadModel } = await import('@onedata/models');
+        await workspaces.ready().catch(() => undefined);
+        const mine = workspaces.me?.default_workspace;
+        const workspace = (args.workspace as string | undefined) ?? workspaces.current?.name ?? null;
+        const [{ codeToLoadModel }, { insertCode }] = await Promise.all([
+          import('@onedata/models'),
+          import('./inserting')
+        ]);
         // A kernel works in its user's own workspace, unless it is told another.
-        const named = workspace === workspaces.me!.default_workspace ? null : workspace;
+        const named = workspace === mine ? null : workspace;
         insertCode(panel, codeToLoadModel(name, version, alias ?? null, named));
         app.shell.activateById(panel.id);
       }
     });
   }
 };
-
-/** Put code into the active cell where that is empty, and into a new one below it otherwise. */
-function insertCode(panel: NotebookPanel, code: string): void {
-  const { content } = panel;
-  const active = content.activeCell;
-  if (!active || active.model.type !== 'code' || active.model.sharedModel.getSource().trim()) {
-    NotebookActions.insertBelow(content);
-  }
-  content.activeCell!.model.sharedModel.setSource(code.trimEnd());
-  void content.scrollToItem(content.activeCellIndex);
-}

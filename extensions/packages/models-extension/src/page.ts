@@ -1,15 +1,10 @@
 import { ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import {
-  ICommandPalette,
-  InputDialog,
-  IThemeManager,
-  MainAreaWidget,
-  WidgetTracker
-} from '@jupyterlab/apputils';
+import { ICommandPalette, IThemeManager, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { ITranslator } from '@jupyterlab/translation';
 import { IWorkspaces, LazyWidget, modelsIcon } from '@onedata/core';
 import type { ModelActions, ModelPageProps, ModelRef } from '@onedata/models';
 import { CommandIDs } from './commands';
+import { modelOf } from './which';
 
 type Page = MainAreaWidget<LazyWidget<ModelPageProps>>;
 
@@ -98,21 +93,4 @@ export const page: JupyterFrontEndPlugin<void> = {
 
 function idOf(model: ModelRef): string {
   return `onedata-model-${model.workspace}-${model.name}`;
-}
-
-async function modelOf(
-  args: Record<string, unknown>,
-  workspaces: IWorkspaces,
-  question: string
-): Promise<ModelRef | null> {
-  await workspaces.ready();
-  const workspace = (args.workspace as string | undefined) ?? workspaces.current!.name;
-  if (typeof args.name === 'string') {
-    const { version } = args;
-    return { workspace, name: args.name, version: version ? String(version) : null };
-  }
-  const { listModels } = await import('@onedata/models');
-  const { items } = await listModels(workspace, '', null);
-  const { value } = await InputDialog.getItem({ title: question, items: items.map(one => one.name) });
-  return value ? { workspace, name: value, version: null } : null;
 }

@@ -1,3 +1,6 @@
+import '@onedata/datasets/style/index.css';
+import '@onedata/experiments/style/index.css';
+import '../style/index.css';
 export * from './api';
 export { codeToLoadModel } from './code';
 export type { ModelRef } from './contract';

@@ -214,19 +214,22 @@ function VersionFacts(props: ShownProps & { mayEdit: boolean }): React.JSX.Eleme
   } else if (run.error) {
     facts.push([trans.__('Run'), <span className="od-muted">{trans.__('cannot be read any more')}</span>]);
   }
-  facts.push([
-    trans.__('Version description'),
-    <EditableText
-      compact
-      label={trans.__('Description of version %1', version.version)}
-      value={version.description ?? ''}
-      mayEdit={mayEdit}
-      onSave={async text => {
-        await describeVersion(workspace, found.name, version.version, text);
-        props.onChanged();
-      }}
-    />
-  ]);
+  if (mayEdit || version.description) {
+    const save = async (text: string): Promise<void> => {
+      await describeVersion(workspace, found.name, version.version, text);
+      props.onChanged();
+    };
+    facts.push([
+      trans.__('Version description'),
+      <EditableText
+        key={version.version}
+        label={trans.__('Description of version %1', version.version)}
+        value={version.description ?? ''}
+        mayEdit={mayEdit}
+        onSave={save}
+      />
+    ]);
+  }
   return (
     <dl className="od-Facts">
       {facts.map(([name, value]) => (

@@ -1,0 +1,64 @@
+import { JupyterFrontEnd } from '@jupyterlab/application';
+import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
+import { TranslationBundle } from '@jupyterlab/translation';
+import { sentence } from '@onedata/core';
+import { listLoggedModels, listModelNames, LoggedModel, readRun, registerModel } from '@onedata/experiments';
+import { CommandIDs } from './commands';
+import { RegisterForm, Registration } from './register-form';
+
+/** Register the model of a run; asks for its name where none is given. */
+export async function registerRun(
+  app: JupyterFrontEnd,
+  trans: TranslationBundle,
+  workspace: string,
+  run: string,
+  name: string | undefined
+): Promise<void> {
+  try {
+    const models = await listLoggedModels(workspace, await readRun(workspace, run));
+    if (models.length === 0) {
+      throw new Error(trans.__('This run has logged no model.'));
+    }
+    const wanted = name
+      ? { name, modelId: models[0].info.model_id, description: '' }
+      : await ask(models, await listModelNames(workspace), trans);
+    const model = models.find(one => one.info.model_id === wanted?.modelId);
+    if (wanted && model) {
+      const version = await registerModel(workspace, wanted.name, model, wanted.description);
+      tell(app, trans, workspace, wanted.name, version);
+    }
+  } catch (error) {
+    Notification.error(sentence(error), { autoClose: false });
+  }
+}
+
+async function ask(
+  models: LoggedModel[],
+  names: string[],
+  trans: TranslationBundle
+): Promise<Registration | null> {
+  const { button, value } = await showDialog({
+    title: trans.__('Register as model'),
+    body: new RegisterForm(models, names, trans),
+    buttons: [Dialog.cancelButton(), Dialog.okButton({ label: trans.__('Register') })],
+    focusNodeSelector: 'input[name="name"]'
+  });
+  return button.accept && value?.name ? value : null;
+}
+
+function tell(
+  app: JupyterFrontEnd,
+  trans: TranslationBundle,
+  workspace: string,
+  name: string,
+  version: string
+): void {
+  const open = {
+    label: trans.__('Open'),
+    callback: () => void app.commands.execute(CommandIDs.openModel, { workspace, name, version })
+  };
+  Notification.success(trans.__('Registered as version %1 of %2', version, name), {
+    actions: [open],
+    autoClose: 10_000
+  });
+}
