@@ -40,6 +40,7 @@ check: dev  ## Lint, types, import rules, and docs that match the code.
 	$(BIN)/python tools/check_imports.py
 	$(BIN)/python tools/check_light_import.py
 	$(BIN)/python tools/make_reference.py --check
+	$(BIN)/python tools/make_locale.py --check
 	cd extensions && PATH="$(CURDIR)/$(BIN):$$PATH" ./node_modules/.bin/prettier --check --log-level warn packages
 
 bench: dev  ## Measure and compare; make bench ARGS="import" measures one thing.
