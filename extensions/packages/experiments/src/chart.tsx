@@ -90,7 +90,12 @@ function options(props: ChartProps, host: HTMLElement, xTitle: string): uPlot.Op
     height: HEIGHT,
     scales: { x: { time: false }, y: { distr: props.logarithmic ? 3 : 1 } },
     axes: [
-      { ...common, size: 30, values: (_, ticks) => ticks.map(one => (isStep ? figure(one) : duration(one))) },
+      {
+        ...common,
+        size: 30,
+        space: isStep ? 50 : 90,
+        values: (_, ticks) => ticks.map(one => (isStep ? figure(one) : duration(one)))
+      },
       { ...common, size: 64, values: (_, ticks) => ticks.map(one => (one === null ? '' : figure(one))) }
     ],
     cursor: { drag: { x: true, y: true, uni: 30 }, points: { size: 6 } },
@@ -102,6 +107,7 @@ function options(props: ChartProps, host: HTMLElement, xTitle: string): uPlot.Op
         stroke: colour(colourVariable(place)),
         dash: dashOf(place),
         width: 1.5,
+        pxAlign: 0,
         value: (_: uPlot, value: number | null) => figure(value)
       }))
     ]
