@@ -5,6 +5,17 @@ let locale: string | undefined;
 /** Say in which language numbers and times are written; undefined is the browser's. */
 export function setLocale(code: string | undefined): void {
   locale = code?.replace('_', '-');
+  formats.clear();
+}
+
+const formats = new Map<string, unknown>();
+
+/** Give a format, made once: making one takes a hundred times as long as using it. */
+function kept<T>(key: string, make: () => T): T {
+  if (!formats.has(key)) {
+    formats.set(key, make());
+  }
+  return formats.get(key) as T;
 }
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
@@ -22,7 +33,9 @@ export function bytes(count: number): string {
 }
 
 export function number(value: number, options: Intl.NumberFormatOptions = {}): string {
-  return new Intl.NumberFormat(locale, options).format(value);
+  return kept(`number ${JSON.stringify(options)}`, () => new Intl.NumberFormat(locale, options)).format(
+    value
+  );
 }
 
 /** 336776 → "336,776"; a measure → six significant digits, and exponents where zeros would hide it. */
@@ -76,7 +89,10 @@ const STEPS: [number, Intl.RelativeTimeFormatUnit, number][] = [
 export function ago(moment: string | Date, now: Date = new Date()): string {
   const seconds = (new Date(moment).getTime() - now.getTime()) / 1000;
   const [, unit, size] = STEPS.find(([most]) => Math.abs(seconds) < most)!;
-  return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(Math.round(seconds / size), unit);
+  return kept('ago', () => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })).format(
+    Math.round(seconds / size),
+    unit
+  );
 }
 
 /** The moment in full, in the reader's own time zone. */
