@@ -94,7 +94,9 @@ def test_every_setting_in_the_documentation_is_there():
 
 
 def test_every_makefile_target_in_the_documentation_is_there():
-    targets = set(re.findall(r"^([a-z][a-z0-9-]*)[a-z0-9 -]*:", (ROOT / "Makefile").read_text(), re.M)) | {"dev"}
+    targets = set(re.findall(r"^([a-z][a-z0-9-]*)[a-z0-9 -]*:", (ROOT / "Makefile").read_text(), re.M)) | {
+        "dev"
+    }
     for block in all_blocks():
         for line in block.source.splitlines() if block.language == "console" else []:
             if line.startswith("make "):
