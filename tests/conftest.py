@@ -10,8 +10,12 @@ from tests.support.studio import StudioUnderTest, running_studio
 
 # What takes minutes starts first, so that no worker is left with it when the others have ended.
 _LONG = ("tests/notebooks/", "tests/templates/", "tests/platform/", "tests/hub/mlflow_service/")
-# These share a platform on which the first hour was run; what each worker starts again costs a minute.
-_ONE_WORKER = ("tests/notebooks/", "tests/templates/")
+# These share a platform each, with the first hour in one: what another worker starts again costs a minute.
+_ONE_WORKER = {
+    "tests/notebooks/": "first hour",
+    "tests/templates/": "first hour",
+    **{f"tests/platform/test_{name}.py": "platform" for name in ("first_hour", "login", "servers")},
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -20,8 +24,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         key=lambda item: next((n for n, part in enumerate(_LONG) if item.nodeid.startswith(part)), len(_LONG))
     )
     for item in items:
-        shared = item.nodeid.startswith(_ONE_WORKER)
-        item.add_marker(pytest.mark.xdist_group("first hour" if shared else item.nodeid.partition("::")[0]))
+        file = item.nodeid.partition("::")[0]
+        group = next((group for start, group in _ONE_WORKER.items() if file.startswith(start)), file)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
