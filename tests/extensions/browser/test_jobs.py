@@ -170,6 +170,7 @@ def test_viewer_sees_no_write_controls_and_hears_why(
         path = f"{STUDIO}/workspaces/team-a/jobs/{made.json()['id']}/runs"
         run = client.post(path, json={}).raise_for_status().json()
         wait_for_end(client, f"{STUDIO}/workspaces/team-a/runs/{run['id']}")
+    set_role(platform, "vera", "editor")  # another test may have left her a viewer
     with LabPage(platform, browser, "vera", PICTURES or tmp_path) as lab:
         page = lab.page
         open_runs(lab, "shared", "team-a")
