@@ -9,12 +9,10 @@ import {
   number,
   Refusal,
   RefreshButton,
-  SearchBox,
   useLoaded,
-  useSettled,
   useSignal,
   useTrans,
-  WorkspaceSelect,
+  WorkspacePanel,
   Busy,
   codeToLoad
 } from '@onedata/core';
@@ -33,36 +31,21 @@ export interface DatasetListProps {
 export function DatasetList(props: DatasetListProps): React.JSX.Element {
   const { workspaces } = props;
   const trans = useTrans();
-  useSignal(workspaces.changed);
-  const asked = useLoaded(() => workspaces.ready(), [workspaces]);
-  const [text, setText] = React.useState('');
   const [tag, setTag] = React.useState<string | null>(null);
-  const workspace = workspaces.current?.name;
-  React.useEffect(() => setTag(null), [workspace]);
-  const search = useSettled(text.trim());
+  useSignal(workspaces.changed);
+  const chosen = workspaces.current?.name;
+  React.useEffect(() => setTag(null), [chosen]);
+  const tagButton = tag && (
+    <button className="od-Tag od-mod-chosen" onClick={() => setTag(null)} title={trans.__('Show all tags')}>
+      {tag} ×
+    </button>
+  );
   return (
-    <div className="od-Panel">
-      <div className="od-Panel-head">
-        <WorkspaceSelect workspaces={workspaces} />
-        <SearchBox label={trans.__('Search datasets')} value={text} onChange={setText} />
-        {tag && (
-          <button
-            className="od-Tag od-mod-chosen"
-            onClick={() => setTag(null)}
-            title={trans.__('Show all tags')}
-          >
-            {tag} ×
-          </button>
-        )}
-      </div>
-      {asked.error && !workspace ? (
-        <Refusal error={asked.error} onRetry={asked.reload} />
-      ) : workspace ? (
+    <WorkspacePanel workspaces={workspaces} label={trans.__('Search datasets')} head={tagButton}>
+      {(workspace, search) => (
         <Results {...props} workspace={workspace} search={search} tag={tag} onTag={setTag} />
-      ) : (
-        <Busy />
       )}
-    </div>
+    </WorkspacePanel>
   );
 }
 

@@ -7,12 +7,9 @@ import {
   IWorkspaces,
   Refusal,
   RefreshButton,
-  SearchBox,
   useLoaded,
-  useSettled,
-  useSignal,
   useTrans,
-  WorkspaceSelect
+  WorkspacePanel
 } from '@onedata/core';
 import React from 'react';
 import { listExperiments } from './api';
@@ -33,27 +30,11 @@ export interface ExperimentListProps {
 
 /** The experiments of a workspace, to search and to open. */
 export function ExperimentList(props: ExperimentListProps): React.JSX.Element {
-  const { workspaces } = props;
   const trans = useTrans();
-  useSignal(workspaces.changed);
-  const asked = useLoaded(() => workspaces.ready(), [workspaces]);
-  const [text, setText] = React.useState('');
-  const search = useSettled(text.trim());
-  const workspace = workspaces.current?.name;
   return (
-    <div className="od-Panel">
-      <div className="od-Panel-head">
-        <WorkspaceSelect workspaces={workspaces} />
-        <SearchBox label={trans.__('Search experiments')} value={text} onChange={setText} />
-      </div>
-      {asked.error && !workspace ? (
-        <Refusal error={asked.error} onRetry={asked.reload} />
-      ) : workspace ? (
-        <Results {...props} key={workspace} workspace={workspace} search={search} />
-      ) : (
-        <Busy />
-      )}
-    </div>
+    <WorkspacePanel workspaces={props.workspaces} label={trans.__('Search experiments')}>
+      {(workspace, search) => <Results {...props} key={workspace} workspace={workspace} search={search} />}
+    </WorkspacePanel>
   );
 }
 

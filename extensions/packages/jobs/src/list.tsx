@@ -10,12 +10,9 @@ import {
   moment,
   Refusal,
   RefreshButton,
-  SearchBox,
   useLoaded,
-  useSettled,
-  useSignal,
   useTrans,
-  WorkspaceSelect
+  WorkspacePanel
 } from '@onedata/core';
 import React from 'react';
 import { listJobs } from './api';
@@ -33,27 +30,11 @@ export interface JobListProps {
 
 /** The jobs of a workspace: how each ended last, and when it is due. */
 export function JobList(props: JobListProps): React.JSX.Element {
-  const { workspaces } = props;
   const trans = useTrans();
-  useSignal(workspaces.changed);
-  const asked = useLoaded(() => workspaces.ready(), [workspaces]);
-  const [text, setText] = React.useState('');
-  const search = useSettled(text.trim());
-  const workspace = workspaces.current?.name;
   return (
-    <div className="od-Panel">
-      <div className="od-Panel-head">
-        <WorkspaceSelect workspaces={workspaces} />
-        <SearchBox label={trans.__('Search jobs')} value={text} onChange={setText} />
-      </div>
-      {asked.error && !workspace ? (
-        <Refusal error={asked.error} onRetry={asked.reload} />
-      ) : workspace ? (
-        <Results {...props} workspace={workspace} search={search} />
-      ) : (
-        <Busy />
-      )}
-    </div>
+    <WorkspacePanel workspaces={props.workspaces} label={trans.__('Search jobs')}>
+      {(workspace, search) => <Results {...props} workspace={workspace} search={search} />}
+    </WorkspacePanel>
   );
 }
 
