@@ -3,6 +3,7 @@ export * from './format';
 export * from './hooks';
 export * from './icons';
 export * from './lazy';
+export * from './paging';
 export * from './panel';
 export * from './refs';
 export * from './request';

@@ -7,6 +7,7 @@ import {
   Empty,
   IWorkspaces,
   number,
+  readPages,
   Refusal,
   RefreshButton,
   useLoaded,
@@ -62,7 +63,11 @@ function Results(props: ResultsProps): React.JSX.Element {
   const [pages, setPages] = React.useState(1);
   React.useEffect(() => setPages(1), [workspace, search, tag]);
   const found = useLoaded(
-    signal => readPages(props, pages, signal),
+    signal =>
+      readPages(async cursor => {
+        const { items, next_cursor } = await listDatasets(props, cursor, signal);
+        return { items, next: next_cursor };
+      }, pages),
     [workspace, search, tag, pages],
     REFRESH_SECONDS
   );
@@ -89,24 +94,6 @@ function Results(props: ResultsProps): React.JSX.Element {
       </div>
     </>
   );
-}
-
-async function readPages(
-  wanted: { workspace: string; search: string; tag: string | null },
-  pages: number,
-  signal: AbortSignal
-): Promise<{ items: DatasetSummary[]; more: boolean }> {
-  let cursor: string | null = null;
-  const items: DatasetSummary[] = [];
-  for (let page = 0; page < pages; page++) {
-    const next: Awaited<ReturnType<typeof listDatasets>> = await listDatasets(wanted, cursor, signal);
-    items.push(...next.items);
-    cursor = next.next_cursor;
-    if (!cursor) {
-      break;
-    }
-  }
-  return { items, more: !!cursor };
 }
 
 function NoDatasets(props: { filtered: boolean; workspaces: IWorkspaces }): React.JSX.Element {

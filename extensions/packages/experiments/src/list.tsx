@@ -5,6 +5,7 @@ import {
   Empty,
   experimentsIcon,
   IWorkspaces,
+  readPages,
   Refusal,
   RefreshButton,
   useLoaded,
@@ -13,7 +14,6 @@ import {
 } from '@onedata/core';
 import React from 'react';
 import { listExperiments } from './api';
-import { Experiment } from './contract';
 
 const REFRESH_SECONDS = 20;
 
@@ -43,7 +43,7 @@ function Results(props: ExperimentListProps & { workspace: string; search: strin
   const trans = useTrans();
   const [pages, setPages] = React.useState(1);
   const found = useLoaded(
-    signal => readPages(workspace, search, pages, signal),
+    signal => readPages(cursor => listExperiments(workspace, search, cursor, signal), pages),
     [workspace, search, pages],
     REFRESH_SECONDS
   );
@@ -80,30 +80,6 @@ function Results(props: ExperimentListProps & { workspace: string; search: strin
       </div>
     </>
   );
-}
-
-async function readPages(
-  workspace: string,
-  search: string,
-  pages: number,
-  signal: AbortSignal
-): Promise<{ items: Experiment[]; more: boolean }> {
-  const items: Experiment[] = [];
-  let token: string | null = null;
-  for (let page = 0; page < pages; page++) {
-    const answer: Awaited<ReturnType<typeof listExperiments>> = await listExperiments(
-      workspace,
-      search,
-      token,
-      signal
-    );
-    items.push(...answer.items);
-    token = answer.next;
-    if (!token) {
-      break;
-    }
-  }
-  return { items, more: !!token };
 }
 
 function NoExperiments(props: { filtered: boolean; workspaces: IWorkspaces }): React.JSX.Element {

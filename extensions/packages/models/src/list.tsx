@@ -5,6 +5,7 @@ import {
   Empty,
   IWorkspaces,
   modelsIcon,
+  readPages,
   Refusal,
   RefreshButton,
   useLoaded,
@@ -37,7 +38,7 @@ function Results(props: ModelListProps & { workspace: string; search: string }):
   const trans = useTrans();
   const [pages, setPages] = React.useState(1);
   const found = useLoaded(
-    signal => readPages(workspace, search, pages, signal),
+    signal => readPages(cursor => listModels(workspace, search, cursor, signal), pages),
     [workspace, search, pages],
     REFRESH_SECONDS
   );
@@ -68,25 +69,6 @@ function Results(props: ModelListProps & { workspace: string; search: string }):
       </div>
     </>
   );
-}
-
-async function readPages(
-  workspace: string,
-  search: string,
-  pages: number,
-  signal: AbortSignal
-): Promise<{ items: RegisteredModel[]; more: boolean }> {
-  const items: RegisteredModel[] = [];
-  let token: string | null = null;
-  for (let page = 0; page < pages; page++) {
-    const answer: Awaited<ReturnType<typeof listModels>> = await listModels(workspace, search, token, signal);
-    items.push(...answer.items);
-    token = answer.next;
-    if (!token) {
-      break;
-    }
-  }
-  return { items, more: !!token };
 }
 
 function ModelItem(props: { model: RegisteredModel; onOpen: () => void }): React.JSX.Element {
