@@ -17,7 +17,7 @@ tour: platform  ## The same without a browser: a server, the first-hour notebook
 	@exec $(BIN)/onedata tour $(ARGS)
 
 test: dev  ## Every test but those in a browser; make test ARGS="-k name" passes options on.
-	@exec $(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --ignore tests/extensions/browser $(ARGS)
+	@exec $(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder --ignore tests/extensions/browser $(ARGS)
 
 test-hub5: dev  ## The platform's tests on JupyterHub 5.4, the hub of Zero to JupyterHub's chart.
 	$(BIN)/uv venv --quiet --clear $(HUB5)
@@ -25,7 +25,7 @@ test-hub5: dev  ## The platform's tests on JupyterHub 5.4, the hub of Zero to Ju
 	$(IN_HUB5) install --quiet --no-deps "jupyterhub>=5.4,<5.5"
 	$(IN_HUB5) install --quiet --no-deps --no-build-isolation -e kernels -e hub -e extensions
 	$(HUB5)/bin/python -m onedata_hub.launch.proxy
-	$(HUB5)/bin/pytest -n 2 --dist loadgroup tests/platform $(ARGS)
+	$(HUB5)/bin/pytest -n 2 --dist loadscope tests/platform $(ARGS)
 
 test-lab: dev  ## JupyterLab's panels in Chromium, against a running platform.
 	@exec $(BIN)/pytest tests/extensions/browser $(ARGS)

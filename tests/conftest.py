@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.support.runner import fork_server
 from tests.support.studio import StudioUnderTest, running_studio
@@ -18,15 +20,25 @@ _ONE_WORKER = {
 }
 
 
+class _ByPlatform(LoadScopeScheduling):
+    """Keeps each file's tests in one worker, and the files that share a platform."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return next((group for start, group in _ONE_WORKER.items() if file.startswith(start)), file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByPlatform:
+    """Spread the tests over the workers; marks of xdist_group have no effect under this pytest."""
+    return _ByPlatform(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep each file's tests in one worker (xdist's loadgroup), and begin with what takes long."""
+    """Begin with what takes long."""
     items.sort(
         key=lambda item: next((n for n, part in enumerate(_LONG) if item.nodeid.startswith(part)), len(_LONG))
     )
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        group = next((group for start, group in _ONE_WORKER.items() if file.startswith(start)), file)
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
