@@ -89,7 +89,10 @@ class StagedFolder:
                 raise BadFiles({file.path: why})
             os.fchmod(descriptor, 0o444)
             target.parent.mkdir(parents=True, exist_ok=True)
-            os.rename(name, target, src_dir_fd=folder)
+            try:
+                os.rename(name, target, src_dir_fd=folder)
+            except FileNotFoundError:
+                return  # the same commit, sent twice at once, has taken it; whether it is stored is looked at last
             moved = target.lstat()
             if (moved.st_dev, moved.st_ino) != (judged.st_dev, judged.st_ino):
                 target.unlink()
@@ -98,11 +101,13 @@ class StagedFolder:
             os.close(descriptor)
 
     def _problem(self, file: StagedFile, target: Path) -> str | None:
-        with contextlib.suppress(FileNotFoundError):
-            stored = target.stat(follow_symlinks=False).st_size
-            if stored == file.size:
-                return None
-            return f"has {file.size} bytes by the upload's word, but the object of its MD5 has {stored}"
+        why = _problem_as_stored(file, target)
+        if why == _ABSENT:
+            why = self._problem_as_staged(file)
+        # The same commit, sent twice at once, may have moved the file between these two looks.
+        return _problem_as_stored(file, target) if why == _ABSENT else why
+
+    def _problem_as_staged(self, file: StagedFile) -> str | None:
         folder, name = self._place(file.path)
         if folder is None:
             return _ABSENT
@@ -147,6 +152,16 @@ class StagedFolder:
             os.close(self._opened.pop(next(iter(self._opened))))
         self._opened[folder] = descriptor
         return descriptor
+
+
+def _problem_as_stored(file: StagedFile, target: Path) -> str | None:
+    try:
+        stored = target.stat(follow_symlinks=False).st_size
+    except FileNotFoundError:
+        return _ABSENT
+    if stored == file.size:
+        return None
+    return f"has {file.size} bytes by the upload's word, but the object of its MD5 has {stored}"
 
 
 def _not_storable(status: os.stat_result, size: int) -> str | None:

@@ -1,5 +1,6 @@
 """The folder store against publishers that cannot be trusted."""
 
+import asyncio
 import os
 import stat
 import time
@@ -29,6 +30,12 @@ async def test_stored_file_can_be_read_by_all_and_written_by_none(folder: Folder
     await folder.promote("team-a", "up1", [file])
     location = (await folder.locations("team-a", [file.md5], lifetime=timedelta(1)))[file.md5]
     assert stat.S_IMODE(Path(location).stat().st_mode) == 0o444
+
+
+async def test_files_promoted_by_several_at_once_are_all_stored(folder: FolderStore):
+    files = await send(folder, "team-a", "up1", {f"part-{n}": f"row {n}".encode() for n in range(200)})
+    await asyncio.gather(*(folder.promote("team-a", "up1", files) for _ in range(8)))
+    assert await folder.missing("team-a", [file.md5 for file in files]) == set()
 
 
 async def test_link_in_place_of_a_file_is_refused(folder: FolderStore, tmp_path: Path):
