@@ -12,9 +12,10 @@ from onedata_hub.studio.jobs.running_users import router as running_users
 from onedata_hub.studio.jobs.scheduler import run_scheduler
 from onedata_hub.studio.lineage.endpoints import router as lineage
 from onedata_hub.studio.parts import Loop
+from onedata_hub.studio.profiles.endpoints import router as profiles
 from onedata_hub.studio.settings import Part
 from onedata_hub.studio.workspaces.endpoints import router as workspaces
 
-ROUTERS: list[APIRouter] = [workspaces, audit, lineage, datasets, jobs, running_users, runner]
+ROUTERS: list[APIRouter] = [workspaces, audit, lineage, profiles, datasets, jobs, running_users, runner]
 
 LOOPS: dict[Part, list[Loop]] = {"api": [], "jobs": [maintenance, run_scheduler, run_notifications]}

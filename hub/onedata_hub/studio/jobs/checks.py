@@ -2,14 +2,11 @@
 
 import re
 from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from onedata.contract.jobs import MailNotification, Schedule, WebhookNotification
 
-from onedata_hub.profiles import DEFAULT_PROFILES, ProfileError, Profiles, ServerSize, load_profiles
-from onedata_hub.studio.errors import Invalid, Unavailable
+from onedata_hub.studio.errors import Invalid
 from onedata_hub.studio.jobs.parameters import check_writable
 from onedata_hub.studio.jobs.schedules import CronSchedule, ScheduleError, read_schedule
 from onedata_hub.studio.settings import StudioSettings
@@ -20,42 +17,6 @@ _RESERVED = re.compile(
 )
 _LONGEST_VALUE = 32_768  # characters; the kernel takes 128 KiB for one variable: execve(2)
 _LONGEST_SUM = 262_144
-
-
-def check_profile(settings: StudioSettings, profile: str | None) -> ServerSize:
-    """Give what a profile comes to; without a name, the default one.
-
-    Raises:
-        Invalid: If there is no such profile here; names those there are.
-        Unavailable: If the profiles' file is broken.
-    """
-    try:
-        profiles = read_profiles(settings.profiles_file)
-    except ProfileError as error:
-        raise Unavailable(f"{error} An administrator can run `onedata doctor`.") from error
-    try:
-        return profiles.select({"profile": profile} if profile else {})
-    except ProfileError as error:
-        raise Invalid(str(error), code="unknown_profile") from error
-
-
-def read_profiles(path: Path | None) -> Profiles:
-    """Give the profiles as the file has them now.
-
-    Raises:
-        ProfileError: If the file cannot be read or has another shape.
-    """
-    path = path or DEFAULT_PROFILES
-    try:
-        changed = path.stat().st_mtime_ns
-    except OSError as error:
-        raise ProfileError(f"Profile file {path} cannot be read ({error.strerror}).") from error
-    return _load(path, changed)
-
-
-@lru_cache(maxsize=8)
-def _load(path: Path, _changed: int) -> Profiles:
-    return load_profiles(path)
 
 
 def check_environment(environment: dict[str, str]) -> None:

@@ -34,6 +34,7 @@ from onedata_hub.studio.jobs.tables import JobRow
 from onedata_hub.studio.jobs.wake import wake
 from onedata_hub.studio.lineage.service import forget_job
 from onedata_hub.studio.paging import decode_cursor
+from onedata_hub.studio.profiles.service import check_profile
 
 PREVIEWED = 5
 _WHAT_RUNS = frozenset({"notebook", "parameters", "environment", "profile"})
@@ -178,7 +179,7 @@ class JobService:
         settings = self.context.settings
         schedule = Schedule.model_validate(row.schedule) if row.schedule else None
         if every or "profile" in given:
-            checks.check_profile(settings, row.profile)
+            check_profile(settings, row.profile)
         if every or "environment" in given:
             checks.check_environment(row.environment)
         if every or "notifications" in given:

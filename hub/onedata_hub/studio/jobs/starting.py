@@ -23,11 +23,11 @@ from onedata_hub.studio.context import Context
 from onedata_hub.studio.database import utc_now
 from onedata_hub.studio.errors import StudioError
 from onedata_hub.studio.jobs.cancelling import clip
-from onedata_hub.studio.jobs.checks import check_profile
 from onedata_hub.studio.jobs.outputs import notebook_key
 from onedata_hub.studio.jobs.runner_service import hash_key, settle
 from onedata_hub.studio.jobs.runs_repository import ACTIVE, RunRepository
 from onedata_hub.studio.jobs.tables import JobAttemptRow, JobRunDetailRow, JobRunRow
+from onedata_hub.studio.profiles.service import check_profile
 from onedata_hub.tracking import tracking_environment
 
 log = logging.getLogger("onedata.studio.jobs")

@@ -1,0 +1,16 @@
+"""HTTP for server profiles."""
+
+from fastapi import APIRouter
+from onedata.contract.profiles import ServerProfiles
+
+from onedata_hub.studio.callers import CallerDep
+from onedata_hub.studio.context import ContextDep
+from onedata_hub.studio.profiles.service import list_profiles
+
+router = APIRouter(tags=["profiles"])
+
+
+@router.get("/profiles")
+def read_profiles(_caller: CallerDep, context: ContextDep) -> ServerProfiles:
+    """The server profiles that a job may name, and why one cannot be had."""
+    return list_profiles(context.settings)
