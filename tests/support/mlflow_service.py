@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 
 from tests.support.hub_api import SmallHub
+from tests.support.mlflow_database import put_mlflow_database
 from tests.support.ports import free_port
 from tests.support.serving import in_thread, served, served_studio
 
@@ -79,8 +80,15 @@ class MlflowUnderTest:
             self._studio.close()
             self._studio = None
 
-    def start(self, *, wait: bool = True) -> None:
-        """Start the service as the hub would; with ``wait``, until MLflow answers."""
+    def start(self, *, wait: bool = True, from_nothing: bool = False) -> None:
+        """Start the service as the hub would; with ``wait``, until MLflow answers.
+
+        Args:
+            wait: Whether to wait until MLflow answers.
+            from_nothing: Whether MLflow is to make its own database.
+        """
+        if not from_nothing:
+            put_mlflow_database(self.folder / "mlflow.sqlite")
         environment = {
             **os.environ,
             "JUPYTERHUB_SERVICE_URL": f"http://127.0.0.1:{self.port}",

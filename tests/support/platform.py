@@ -30,6 +30,7 @@ from onedata_hub.launch.hub_login import HubLogin
 from onedata_hub.launch.state import StateFolder
 from websockets.sync.client import connect
 
+from tests.support.mlflow_database import put_mlflow_database
 from tests.support.ports import free_port
 
 START_SECONDS = 120.0
@@ -86,6 +87,7 @@ class Platform:
 
     def start(self, *, wait: bool = True) -> None:
         """Start the platform and wait until it can be used."""
+        put_mlflow_database(self.folder / "mlflow" / "mlflow.sqlite")
         ready_before = self.said().count("Ready after")
         command = self.command("up", "--state-dir", str(self.folder), "--port", str(self.port))
         with self.output.open("a") as output:

@@ -20,7 +20,7 @@ SEARCH = "/api/2.0/mlflow/experiments/search"
 def test_port_answers_while_mlflow_is_still_being_imported(stopped_mlflow: MlflowUnderTest):
     stopped_mlflow.start_studio()
     client = stopped_mlflow.user("ann")
-    stopped_mlflow.start(wait=False)
+    stopped_mlflow.start(wait=False, from_nothing=True)
     health: list[httpx.Response] = []
 
     def answers() -> bool:
