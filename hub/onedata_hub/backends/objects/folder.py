@@ -21,7 +21,7 @@ from onedata_hub.backends.objects.keys import (
     checked_workspace,
     object_key,
 )
-from onedata_hub.backends.objects.staging import StagedFolder
+from onedata_hub.backends.objects.staging import StagedFolder, settle_folders
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -132,6 +132,7 @@ class FolderStore(ObjectStore):
         targets = {file.md5: self._object(workspace, file.md5) for file in files}
         with StagedFolder(staging, verify_md5=self._verify_md5) as staged:
             staged.check(files, targets)
+            staged.settle(files)
             for file in files:
                 staged.take(file, targets[file.md5])
         vanished = {
@@ -139,6 +140,7 @@ class FolderStore(ObjectStore):
         }
         if vanished:
             raise BadFiles(vanished)
+        settle_folders(folder for target in targets.values() for folder in target.parents[:2])
 
     def _list_folder(self, folder: str) -> tuple[list[ObjectInfo], list[str]]:
         found: list[ObjectInfo] = []

@@ -9,7 +9,8 @@ import contextlib
 import hashlib
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,6 +23,8 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _ABSENT = "is not in the staging folder"
 _OPEN_FOLDERS = 64  # descriptors kept at once; publishers send files folder by folder
+_OPEN_FILES = 64
+_SYNCS = 8  # at once: the file system writes its journal once for several
 
 
 class StagedFolder:
@@ -63,6 +66,31 @@ class StagedFolder:
         wrong = {path: why for path, (md5, why) in problems.items() if why != _ABSENT or md5 not in found}
         if wrong:
             raise BadFiles(wrong)
+
+    def settle(self, files: Sequence[StagedFile]) -> None:
+        """Bring checked files to the disk before they get their names.
+
+        An object is known by its name alone: one whose bytes a power cut has lost would be taken for whole.
+        """
+        with ThreadPoolExecutor(_SYNCS) as pool:
+            for start in range(0, len(files), _OPEN_FILES):
+                few = files[start : start + _OPEN_FILES]
+                with contextlib.ExitStack() as opened:
+                    descriptors = [
+                        found for file in few if (found := self._descriptor(file.path)) is not None
+                    ]
+                    for descriptor in descriptors:
+                        opened.callback(os.close, descriptor)
+                    list(pool.map(os.fsync, descriptors))
+
+    def _descriptor(self, path: str) -> int | None:
+        folder, name = self._place(path)
+        if folder is None:
+            return None
+        try:
+            return os.open(name, _FILE, dir_fd=folder)
+        except OSError:  # stored already; what is wrong with it otherwise, take() says
+            return None
 
     def take(self, file: StagedFile, target: Path) -> None:
         """Move a checked file to its object's path, read-only; a no-op where the object is there.
@@ -152,6 +180,20 @@ class StagedFolder:
             os.close(self._opened.pop(next(iter(self._opened))))
         self._opened[folder] = descriptor
         return descriptor
+
+
+def settle_folders(folders: Iterable[Path]) -> None:
+    """Bring the names in folders to the disk."""
+    with ThreadPoolExecutor(_SYNCS) as pool:
+        list(pool.map(_settle_folder, set(folders)))
+
+
+def _settle_folder(folder: Path) -> None:
+    descriptor = os.open(folder, _FOLDER)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _problem_as_stored(file: StagedFile, target: Path) -> str | None:

@@ -38,6 +38,30 @@ async def test_files_promoted_by_several_at_once_are_all_stored(folder: FolderSt
     assert await folder.missing("team-a", [file.md5 for file in files]) == set()
 
 
+async def test_file_is_on_the_disk_before_it_has_its_name(
+    folder: FolderStore, monkeypatch: pytest.MonkeyPatch
+):
+    happened: list[tuple[str, int]] = []
+    fsync, rename = os.fsync, os.rename
+
+    def noted_fsync(descriptor: int) -> None:
+        happened.append(("synced", os.fstat(descriptor).st_ino))
+        fsync(descriptor)
+
+    def noted_rename(name: str, target: Path, **options: int) -> None:
+        rename(name, target, **options)
+        happened.append(("named", target.stat().st_ino))
+
+    monkeypatch.setattr(os, "fsync", noted_fsync)  # a power cut is the one fault we cannot cause
+    monkeypatch.setattr(os, "rename", noted_rename)
+    (file,) = await send(folder, "team-a", "up1", {"a": DATA})
+    await folder.promote("team-a", "up1", [file])
+    location = Path((await folder.locations("team-a", [file.md5], lifetime=timedelta(1)))[file.md5])
+    data, names = location.stat().st_ino, location.parent.stat().st_ino
+    order = [happened.index(one) for one in [("synced", data), ("named", data), ("synced", names)]]
+    assert order == sorted(order)
+
+
 async def test_link_in_place_of_a_file_is_refused(folder: FolderStore, tmp_path: Path):
     secret = tmp_path / "secret"
     secret.write_bytes(DATA)
