@@ -8,7 +8,9 @@ import {
   RunLog,
   RunState,
   RunSummary,
-  SchedulePreview
+  SchedulePreview,
+  ServerProfile,
+  ServerProfiles
 } from './contract';
 
 const STUDIO = 'studio/api/v1';
@@ -39,6 +41,11 @@ export function previewSchedule(
   signal?: AbortSignal
 ): Promise<SchedulePreview> {
   return call(STUDIO, 'schedules/preview', { method: 'POST', body: { cron, timezone }, signal });
+}
+
+/** Give the server profiles that a job may name, in the order of the platform's file. */
+export async function listProfiles(signal?: AbortSignal): Promise<ServerProfile[]> {
+  return (await call<ServerProfiles>(STUDIO, 'profiles', { signal })).profiles;
 }
 
 export function listJobs(

@@ -19,6 +19,22 @@ export interface NotebookInfo {
   parameters: ParameterSpec[];
 }
 
+/** A size to run with; `unavailable` says why it cannot be had here. */
+export interface ServerProfile {
+  name: string;
+  display_name: string;
+  description: string;
+  default: boolean;
+  memory_bytes: number | null;
+  cpus: number | null;
+  gpus: number;
+  unavailable: string | null;
+}
+
+export interface ServerProfiles {
+  profiles: ServerProfile[];
+}
+
 export type Overlap = 'forbid' | 'queue' | 'replace';
 export type CatchUp = 'none' | 'latest' | 'all';
 

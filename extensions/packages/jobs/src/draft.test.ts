@@ -28,7 +28,7 @@ describe('choices', () => {
   it('send only what was changed', () => {
     const shown = choicesOf(JOB, 'UTC');
     expect(changedFields(shown, shown, JOB)).toEqual({});
-    expect(changedFields({ ...shown, profile: ' ', timeoutMinutes: '2' }, shown, JOB)).toEqual({
+    expect(changedFields({ ...shown, profile: '', timeoutMinutes: '2' }, shown, JOB)).toEqual({
       profile: null,
       timeout_seconds: 120
     });

@@ -8,6 +8,8 @@ export interface Notice {
   type: 'webhook' | 'mail';
   address: string;
   on: NotifyOn[];
+  /** Whether the address was left out of what is kept over a reload. */
+  withheld?: boolean;
 }
 
 /** The choices beside name, notebook and parameters; numbers are as they were typed. */
@@ -60,7 +62,7 @@ export function choicesOf(job: Job, timezone: string): Choices {
 export function fieldsOf(choices: Choices, before?: Job): ChosenFields {
   const { backoff_seconds, factor } = before?.retries ?? { backoff_seconds: 30, factor: 2 };
   return {
-    profile: choices.profile.trim() || null,
+    profile: choices.profile || null,
     schedule: choices.scheduled ? { ...choices.schedule, cron: choices.schedule.cron.trim() } : null,
     overlap: choices.overlap,
     retries: { max_retries: numberOf(choices.retries), backoff_seconds, factor },

@@ -2,6 +2,7 @@ import { Busy, IWorkspaces, Refusal, useLoaded, useSignal, useTrans } from '@one
 import React from 'react';
 import { AgainForm, EditForm } from './changes';
 import { FormRequest, JobHost } from './host';
+import { FormDraft } from './kept';
 import { NotebookForm } from './notebook-form';
 
 export interface JobFormProps {
@@ -10,6 +11,8 @@ export interface JobFormProps {
   request: FormRequest;
   /** Called when the form has done its work or was given up. */
   onDone: () => void;
+  /** Called with what is to be kept over a reload, when somebody has stopped typing. */
+  onKeep?: (draft: FormDraft) => void;
 }
 
 /** The form that makes, changes or runs a job. */

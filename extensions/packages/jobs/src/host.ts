@@ -13,7 +13,7 @@ export interface NotebookSource {
 
 /** What a form is opened for. */
 export type FormRequest =
-  | { kind: 'run' | 'schedule'; source: NotebookSource }
+  | { kind: 'run' | 'schedule'; source: NotebookSource; kept?: unknown } // what was typed before a reload
   | { kind: 'edit'; workspace: string; job: string; name: string }
   | { kind: 'again'; workspace: string; job: string; name: string; parameters: Values };
 
@@ -29,6 +29,8 @@ export interface JobHost {
   openJobs(place: Place): void;
   openForm(request: FormRequest): void;
   openDataset(ref: string): void;
+  /** Open a run that a notebook tracked; absent where nothing shows experiments. */
+  openMlflowRun?(workspace: string, run: string): void;
   /** Put an output of a run into the user's files, and open it. */
   openNotebook(run: Run, output: string): Promise<void>;
   confirm(title: string, body: string, accept: string): Promise<boolean>;

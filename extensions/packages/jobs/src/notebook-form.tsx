@@ -7,6 +7,7 @@ import { changedFields, Choices, choicesOf, fieldsOf, freshChoices, nameOf } fro
 import { Field } from './field';
 import { concernsOptions, FormPage, JobFormProps, MoreOptions, Section, useSending } from './form';
 import { FormRequest } from './host';
+import { draftFrom, FormDraft, keepable, withAddresses } from './kept';
 import { Options } from './options';
 import { Parameters } from './parameters';
 import { fieldProblems } from './problems';
@@ -20,10 +21,12 @@ export function NotebookForm(props: Props): React.JSX.Element {
   const { request, host, onDone } = props;
   const { source, kind } = request;
   const trans = useTrans();
-  const [workspace, setWorkspace] = React.useState(() => firstWorkspace(props.workspaces));
-  const [name, setName] = React.useState(() => nameOf(source.path));
-  const [drafts, setDrafts] = React.useState<Drafts>({});
-  const [edited, setEdited] = React.useState<Choices | null>(null);
+  const [kept] = React.useState(() => draftFrom(request.kept));
+  const [workspace, setWorkspace] = React.useState(() => firstWorkspace(props.workspaces, kept?.workspace));
+  const [name, setName] = React.useState(kept?.name ?? nameOf(source.path));
+  const [drafts, setDrafts] = React.useState<Drafts>(kept?.drafts ?? {});
+  const [edited, setEdited] = React.useState<Choices | null>(kept?.edited ?? null);
+  useKeeping({ workspace, name, drafts, edited }, props.onKeep);
   const [lacking, setLacking] = React.useState<string[]>([]);
   const { busy, error, send } = useSending();
   const notebook = useLoaded(
@@ -37,7 +40,9 @@ export function NotebookForm(props: Props): React.JSX.Element {
   );
   const job = known.value ?? null;
   const shown = job ? choicesOf(job, ownZone()) : freshChoices(kind === 'schedule', ownZone());
-  const choices = edited ?? { ...shown, scheduled: shown.scheduled || kind === 'schedule' };
+  const choices = edited
+    ? withAddresses(edited, shown)
+    : { ...shown, scheduled: shown.scheduled || kind === 'schedule' };
   const specs = notebook.value?.parameters;
   const own = job?.parameters ?? {};
   const problems = { ...fieldProblems(error), ...lackingWords(lacking, trans) };
@@ -139,7 +144,22 @@ function jobParameters(
   return Object.keys(own).every(isKnown) ? {} : { parameters: valuesForJob(specs, {}, own) };
 }
 
-function firstWorkspace(workspaces: IWorkspaces): string {
+/** Tell what the form holds, when somebody has stopped typing; as it was opened it holds nothing of theirs. */
+function useKeeping(draft: FormDraft, onKeep: JobFormProps['onKeep']): void {
+  const settled = useSettled(JSON.stringify(keepable(draft)), 300);
+  const told = React.useRef(settled);
+  React.useEffect(() => {
+    if (settled !== told.current) {
+      told.current = settled;
+      onKeep?.(JSON.parse(settled));
+    }
+  }, [settled]);
+}
+
+function firstWorkspace(workspaces: IWorkspaces, kept?: string): string {
+  if (kept && workspaces.may('editor', kept)) {
+    return kept;
+  }
   const current = workspaces.current!.name;
   return workspaces.may('editor', current) ? current : (workspaces.me?.default_workspace ?? current);
 }

@@ -72,7 +72,7 @@ function NoticeRow(props: {
         placeholder={isMail ? 'ann@example.org' : 'https://example.org/hook'}
         spellCheck={false}
         value={notice.address}
-        onChange={event => onChange({ address: event.target.value })}
+        onChange={event => onChange({ address: event.target.value, withheld: undefined })}
       />
       {ends.map(([end, words]) => (
         <label key={end} className="od-Check">

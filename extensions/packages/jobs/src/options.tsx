@@ -4,6 +4,7 @@ import { Overlap } from './contract';
 import { Choices } from './draft';
 import { Field } from './field';
 import { Notices } from './notices';
+import { ProfileField } from './profiles';
 
 /** What happens when things go wrong, and who hears of it. */
 export function Options(props: {
@@ -57,22 +58,11 @@ export function Options(props: {
             />
           )}
         </Field>
-        <Field
-          label={trans.__('Server profile')}
-          help={trans.__('The size to run with; empty is the platform’s default.')}
+        <ProfileField
+          value={choices.profile}
           problem={problems.profile}
-        >
-          {control => (
-            <input
-              {...control}
-              className="jp-mod-styled"
-              spellCheck={false}
-              placeholder={trans.__('default')}
-              value={choices.profile}
-              onChange={event => change({ profile: event.target.value })}
-            />
-          )}
-        </Field>
+          onChange={profile => change({ profile })}
+        />
       </div>
       <Notices
         notices={choices.notices}

@@ -6,6 +6,7 @@ import { CellFailure, Run } from './contract';
 import { JobHost } from './host';
 import { plain } from './log';
 import { LogView } from './log-view';
+import { ProfileName } from './profiles';
 import { isFinal, isRetryable, waitsForPage } from './states';
 
 export interface RunDetailsProps {
@@ -45,7 +46,7 @@ function Details(props: RunDetailsProps & { run: Run }): React.JSX.Element {
     <div className="od-JobRun">
       <Actions {...props} />
       {run.failure && <Failure failure={run.failure} />}
-      <Facts run={run} />
+      <Facts run={run} host={host} />
       <Given run={run} />
       <Data title={trans.__('Datasets read')} refs={run.datasets_read} host={host} />
       <Data title={trans.__('Datasets written')} refs={run.datasets_written} host={host} />
@@ -147,7 +148,7 @@ function Failure(props: { failure: CellFailure }): React.JSX.Element {
   );
 }
 
-function Facts(props: { run: Run }): React.JSX.Element {
+function Facts(props: { run: Run; host: JobHost }): React.JSX.Element {
   const { run } = props;
   const trans = useTrans();
   const facts: [string, React.ReactNode][] = [
@@ -155,13 +156,13 @@ function Facts(props: { run: Run }): React.JSX.Element {
     [trans.__('Attempt'), run.attempt],
     [trans.__('Started'), run.started_at ? moment(run.started_at) : '–'],
     [trans.__('Ended'), run.finished_at ? moment(run.finished_at) : '–'],
-    [trans.__('Profile'), run.profile ?? trans.__('default')]
+    [trans.__('Profile'), run.profile ? <ProfileName name={run.profile} /> : trans.__('default')]
   ];
   if (run.trigger === 'schedule') {
     facts.splice(2, 0, [trans.__('Due'), moment(run.due_at)]);
   }
   if (run.mlflow_runs.length > 0) {
-    facts.push([trans.__('MLflow runs'), run.mlflow_runs.join(', ')]);
+    facts.push([trans.__('MLflow runs'), <MlflowRuns run={run} host={props.host} />]);
   }
   return (
     <dl className="od-Facts">
@@ -172,6 +173,28 @@ function Facts(props: { run: Run }): React.JSX.Element {
         </div>
       ))}
     </dl>
+  );
+}
+
+/** The runs that the notebook tracked, each leading to its page. */
+function MlflowRuns(props: { run: Run; host: JobHost }): React.JSX.Element {
+  const { workspace, mlflow_runs } = props.run;
+  const { openMlflowRun } = props.host;
+  return (
+    <>
+      {mlflow_runs.map((one, place) => (
+        <React.Fragment key={one}>
+          {place > 0 && ', '}
+          {openMlflowRun ? (
+            <button className="od-Link" onClick={() => openMlflowRun(workspace, one)}>
+              {one}
+            </button>
+          ) : (
+            one
+          )}
+        </React.Fragment>
+      ))}
+    </>
   );
 }
 
