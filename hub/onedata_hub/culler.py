@@ -18,6 +18,7 @@ from traitlets.config import Config
 from onedata_hub.launch.parent import exit_with_parent
 
 _IDLE_STATES = frozenset({"idle", "dead"})
+_STARTING_STATES = frozenset({"starting", "restarting", "autorestarting"})
 _ASK_SECONDS = 10.0
 _LONGEST_ROUND_SECONDS = 60
 log = logging.getLogger("onedata.culler")
@@ -49,11 +50,10 @@ class ServerCheck:
 
     async def _is_in_use(self, server: dict[str, Any], limit: float) -> bool:
         status = await self._get(f"{server['url']}api/status")
-        last = datetime.fromisoformat(status["last_activity"])
-        if (datetime.now(UTC) - last).total_seconds() < limit:
+        if _seconds_since(status) < limit:
             return True  # the hub hears of activity with a delay
         kernels = await self._get(f"{server['url']}api/kernels")
-        return any(kernel["execution_state"] not in _IDLE_STATES for kernel in kernels)
+        return any(_is_busy(kernel, limit) for kernel in kernels)
 
     async def _has_running_job(self, server: dict[str, Any]) -> bool:
         answer = await self._get("/services/studio/api/v1/running-users")
@@ -63,6 +63,16 @@ class ServerCheck:
         response = await self._http.get(path)
         response.raise_for_status()
         return response.json()
+
+
+def _is_busy(kernel: dict[str, Any], limit: float) -> bool:
+    """Say whether a kernel computes, or starts and has not been at it for longer than people stay away."""
+    state = kernel["execution_state"]
+    return state not in _IDLE_STATES and (state not in _STARTING_STATES or _seconds_since(kernel) < limit)
+
+
+def _seconds_since(model: dict[str, Any]) -> float:
+    return (datetime.now(UTC) - datetime.fromisoformat(model["last_activity"])).total_seconds()
 
 
 def user_of(server: dict[str, Any]) -> str:

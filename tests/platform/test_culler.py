@@ -48,6 +48,17 @@ def start_sleeping_job(platform: Platform, user: str, seconds: int) -> None:
             time.sleep(0.5)
 
 
+def start_kernel_that_hangs(platform: Platform, user: str) -> None:
+    """Start a kernel and stop its process before it has said that it is ready."""
+    with platform.client(user) as client:
+        started = client.post(f"/user/{user}/api/kernels", json={"name": "python3"})
+        assert started.status_code == 201, started.text
+        for process in platform.processes():
+            if any(started.json()["id"] in word for word in process.cmdline()):
+                process.suspend()
+        assert client.get(f"/user/{user}/api/kernels").json()[0]["execution_state"] == "starting"
+
+
 def test_idle_server_is_stopped_and_those_in_use_are_not(culled: Platform) -> None:
     start_sleeping_job(culled, "worker", 600)
     culled.spawn("worker")
@@ -55,6 +66,7 @@ def test_idle_server_is_stopped_and_those_in_use_are_not(culled: Platform) -> No
     with culled.kernel("busy") as kernel:
         kernel.send("import time; time.sleep(3600)")  # computes in silence: the server hears nothing of it
         culled.spawn("idle")
+        start_kernel_that_hangs(culled, "idle")
         culled.wait_for_server("idle", ready=False, seconds=120)
         # What stopped the idle one looked at these as often, and for as long.
         time.sleep(2 * IDLE_SECONDS)
