@@ -53,9 +53,8 @@ def start_kernel_that_hangs(platform: Platform, user: str) -> None:
     with platform.client(user) as client:
         started = client.post(f"/user/{user}/api/kernels", json={"name": "python3"})
         assert started.status_code == 201, started.text
-        for process in platform.processes():
-            if any(started.json()["id"] in word for word in process.cmdline()):
-                process.suspend()
+        [kernel] = [one for one, line in platform.command_lines().items() if started.json()["id"] in line]
+        kernel.suspend()
         assert client.get(f"/user/{user}/api/kernels").json()[0]["execution_state"] == "starting"
 
 
@@ -77,11 +76,7 @@ def test_idle_server_is_stopped_and_those_in_use_are_not(culled: Platform) -> No
 
 def test_server_that_does_not_answer_stays(culled: Platform) -> None:
     culled.spawn("hung")
-    [server] = [
-        one
-        for one in culled.processes()
-        if "jupyterhub.singleuser" in one.cmdline() and one.environ()["JUPYTERHUB_USER"] == "hung"
-    ]
+    [server] = culled.servers_of("hung")
     server.suspend()
     try:
         end = time.monotonic() + 120

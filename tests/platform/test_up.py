@@ -29,14 +29,6 @@ def hardy() -> Iterator[Platform]:
         yield running
 
 
-def servers_of(platform: Platform, user: str) -> list[psutil.Process]:
-    return [
-        one
-        for one in platform.processes()
-        if "jupyterhub.singleuser" in one.cmdline() and one.environ()["JUPYTERHUB_USER"] == user
-    ]
-
-
 def wait_until_nothing_is_left(platform: Platform, *, seconds: float = 20) -> None:
     end = time.monotonic() + seconds
     while left := platform.processes():
@@ -111,7 +103,7 @@ def test_second_up_says_that_it_is_up_with_the_link(platform: Platform) -> None:
 
 def test_secrets_are_in_no_log_and_no_command_line(platform: Platform) -> None:
     platform.spawn("gus")
-    lines = "\n".join(" ".join(one.cmdline()) for one in platform.processes())
+    lines = "\n".join(platform.command_lines().values())
     assert "jupyterhub.singleuser" in lines
     assert str(platform.state / "secrets" / "user-password") in platform.said()
     logs = [log.read_text() for log in (platform.folder / "logs").rglob("*.log")]
@@ -128,7 +120,7 @@ def test_hub_that_is_killed_during_a_spawn_comes_back_and_the_user_gets_a_server
     )
     spawning.start()
     end = time.monotonic() + 30
-    while not servers_of(hardy, "ann"):
+    while not hardy.servers_of("ann"):
         assert time.monotonic() < end
         time.sleep(0.02)
     os.kill(hub, signal.SIGKILL)
@@ -144,7 +136,7 @@ def test_hub_that_is_killed_during_a_spawn_comes_back_and_the_user_gets_a_server
     wait_for_page(hardy, "ann", "/user/ann/api/status", seconds=20)  # the new hub tells the proxy at its end
     with hardy.kernel("ann") as kernel:
         assert kernel.run("print(1 + 1)") == "2\n"
-    assert len(servers_of(hardy, "ann")) == 1
+    assert len(hardy.servers_of("ann")) == 1
 
 
 def post_and_see_it_fail(url: str, token: str) -> None:
@@ -164,7 +156,7 @@ def test_running_server_and_kernel_outlive_a_killed_hub(hardy: Platform) -> None
     assert (hardy.server("bob") or {})["ready"]
     assert len([one for one in hardy.processes() if "onedata_hub.studio" in one.cmdline()]) == 1
     hardy.stop_server("bob")
-    assert servers_of(hardy, "bob") == []
+    assert hardy.servers_of("bob") == []
 
 
 def test_killed_proxy_comes_back_with_its_routes(hardy: Platform) -> None:

@@ -114,6 +114,13 @@ class LabPage:
             else:
                 item.first.hover()
 
+    def notebook(self) -> None:
+        """Make a notebook from the launcher, and wait until its kernel can run something."""
+        self.page.get_by_role("button", name="Python 3 (One Data)").first.click()
+        self.page.get_by_role("tab", name=re.compile(r"^Untitled.*\.ipynb")).wait_for()
+        # The notebook calls itself idle before it has a kernel, and forgets what is run then.
+        self.page.get_by_role("button", name="Python 3 (One Data) | Idle").wait_for()
+
     def theme(self, name: str) -> None:
         """Change to another theme."""
         self.menu("Settings", "Theme", name)

@@ -18,7 +18,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import uuid
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -28,10 +27,10 @@ import httpx
 import psutil
 from onedata_hub.launch.hub_login import HubLogin
 from onedata_hub.launch.state import StateFolder
-from websockets.sync.client import connect
 
 from tests.support.mlflow_database import put_mlflow_database
 from tests.support.ports import free_port
+from tests.support.server_kernel import Kernel
 
 START_SECONDS = 120.0
 SERVER_SECONDS = 90.0
@@ -87,7 +86,8 @@ class Platform:
 
     def start(self, *, wait: bool = True) -> None:
         """Start the platform and wait until it can be used."""
-        put_mlflow_database(self.folder / "mlflow" / "mlflow.sqlite")
+        if "ONEDATA_MLFLOW_DATABASE_URL" not in self.environment:
+            put_mlflow_database(self.folder / "mlflow" / "mlflow.sqlite")
         ready_before = self.said().count("Ready after")
         command = self.command("up", "--state-dir", str(self.folder), "--port", str(self.port))
         with self.output.open("a") as output:
@@ -146,6 +146,18 @@ class Platform:
         mark = str(self.folder)
         return [one for one in psutil.process_iter() if one.pid != os.getpid() and mark in _all_about(one)]
 
+    def servers_of(self, user: str) -> list[psutil.Process]:
+        """Find the processes of a user's servers, kernels left out."""
+        return [one for one in self.processes() if _is_server_of(one, user)]
+
+    def command_lines(self) -> dict[psutil.Process, str]:
+        """Give each process's command line; one that has ended since is left out."""
+        found = {}
+        for one in self.processes():
+            with contextlib.suppress(psutil.Error):
+                found[one] = " ".join(one.cmdline())
+        return found
+
     def password(self, user: str) -> str:
         """Give the password a user logs in with."""
         return self.state.secret("admin-password" if user == "admin" else "user-password")
@@ -201,9 +213,18 @@ class Platform:
         assert answer.status_code in (202, 204), answer.text
         self.wait_for_server(user, ready=False)
 
-    def kernel(self, user: str, name: str = "python3", *, folder: str = "") -> "Kernel":
+    def kernel(self, user: str, name: str = "python3", *, folder: str = "") -> Kernel:
         """Start a kernel in a user's server; JupyterLab starts one in its notebook's folder."""
         return Kernel(self, user, name, folder)
+
+
+def _is_server_of(process: psutil.Process, user: str) -> bool:
+    try:
+        return (
+            "jupyterhub.singleuser" in process.cmdline() and process.environ().get("JUPYTERHUB_USER") == user
+        )
+    except psutil.Error:  # it has ended since
+        return False
 
 
 def _all_about(process: psutil.Process) -> str:
@@ -211,80 +232,3 @@ def _all_about(process: psutil.Process) -> str:
         return "\n".join([process.cwd(), *process.cmdline(), *process.environ().values()])
     except (psutil.Error, OSError):
         return ""
-
-
-class Kernel:
-    """A kernel in a user's server, spoken to through Jupyter's own protocol over the proxy."""
-
-    def __init__(self, platform: Platform, user: str, name: str, folder: str = "") -> None:
-        self._http = platform.client(user)
-        self._path = f"/user/{quote(user)}/api/kernels"
-        made = self._http.post(self._path, json={"name": name, "path": folder})
-        made.raise_for_status()
-        self.id = made.json()["id"]
-        address = f"{platform.url.replace('http', 'ws', 1)}{self._path}/{self.id}/channels"
-        headers = {"Authorization": f"token {platform.token(user)}"}
-        # Not a context manager here: this class is one.
-        self._socket = connect(address, additional_headers=headers, max_size=None, proxy=None, legacy=True)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._socket.close()
-        with contextlib.suppress(httpx.HTTPError):  # a test may have stopped the server
-            self._http.delete(f"{self._path}/{self.id}")
-        self._http.close()
-
-    def send(self, code: str) -> str:
-        """Send code to run; give the message's id."""
-        identity = uuid.uuid4().hex
-        header = {
-            "msg_id": identity,
-            "msg_type": "execute_request",
-            "username": "",
-            "session": identity,
-            "version": "5.3",
-        }
-        content = {
-            "code": code,
-            "silent": False,
-            "store_history": True,
-            "allow_stdin": False,
-            "stop_on_error": True,
-        }
-        message = {
-            "header": header,
-            "parent_header": {},
-            "metadata": {},
-            "content": content,
-            "channel": "shell",
-        }
-        self._socket.send(json.dumps(message))
-        return identity
-
-    def run(self, code: str, *, seconds: float = 60.0) -> str:
-        """Run code and give what it printed and showed as text.
-
-        Raises:
-            AssertionError: If it raised; gives the traceback.
-        """
-        identity = self.send(code)
-        text = ""
-        end = time.monotonic() + seconds
-        while True:
-            message = json.loads(self._socket.recv(timeout=max(0.1, end - time.monotonic())))
-            if message["parent_header"].get("msg_id") != identity:
-                continue
-            content = message["content"]
-            match message["msg_type"]:
-                case "stream":
-                    text += content["text"]
-                case "execute_result" | "display_data":
-                    text += content["data"].get("text/plain", "")
-                case "error":
-                    raise AssertionError("\n".join(content["traceback"]))
-                case "status" if content["execution_state"] == "idle":
-                    return text
