@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.lab_page import DARK, LIGHT, LabPage
-from tests.support.platform import Kernel, Platform
+from tests.support.platform import Platform
+from tests.support.server_kernel import Kernel
 
 pytestmark = [pytest.mark.platform, pytest.mark.slow, pytest.mark.timeout(300)]
 
