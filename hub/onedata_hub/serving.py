@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,14 +20,24 @@ class Server(uvicorn.Server):
     comes second for an impatient Ctrl-C and leaves without the app's own shutdown.
     """
 
+    def __init__(self, config: uvicorn.Config, on_exit: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_exit = on_exit
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Note the first request to stop."""
         if not self.should_exit:
             super().handle_exit(sig, frame)
+            self._on_exit()
 
 
-def serve(app: Any) -> int:
-    """Serve at ``JUPYTERHUB_SERVICE_URL`` until told to stop; give the exit status."""
+def serve(app: Any, on_exit: Callable[[], None] = lambda: None) -> int:
+    """Serve at ``JUPYTERHUB_SERVICE_URL`` until told to stop; give the exit status.
+
+    Args:
+        app: The ASGI app.
+        on_exit: Called from the signal's handler, before open answers are waited for.
+    """
     address = urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"])
     config = uvicorn.Config(
         app,
@@ -37,7 +48,7 @@ def serve(app: Any) -> int:
         lifespan="on",
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
-    server = Server(config)
+    server = Server(config, on_exit)
     with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises again what it was stopped with
         server.run()
     return 0 if server.started else _NEVER_STARTED

@@ -1,5 +1,6 @@
 """The way from the browser through the Lab server to studio and MLflow."""
 
+import json
 import time
 from pathlib import Path
 
@@ -96,6 +97,24 @@ def test_answers_stream_as_they_come(lab: Lab) -> None:
             seen.append((chunk, time.monotonic() - began))
     assert "".join(chunk for chunk, _ in seen) == "data: 0\n\ndata: 1\n\ndata: 2\n\n"
     assert seen[-1][1] - seen[0][1] > 0.5
+
+
+def test_changes_of_runs_come_as_they_happen(lab: Lab) -> None:
+    runs = JOBS.replace("/jobs", "/runs")
+    body = {"name": "watched", "notebook": make_notebook("a: int = 1")}
+    with lab.browser() as browser, lab.client() as client:
+        job = client.post(JOBS, json=body).raise_for_status().json()
+        with browser.stream("GET", f"{runs}/events") as answer:
+            assert answer.headers["Content-Type"].startswith("text/event-stream")
+            lines = (line for line in answer.iter_lines() if line)
+            assert next(lines) == ": live"
+            run = client.post(f"{JOBS}/{job['id']}/runs", json={}).raise_for_status().json()
+            started = [next(lines) for _ in range(3)]
+            client.post(f"{runs}/{run['id']}/cancel").raise_for_status()
+            ended = [next(lines) for _ in range(3)]
+    assert (started[1], ended[1]) == ("event: run", "event: run")
+    states = [json.loads(lines[2].removeprefix("data: "))["state"] for lines in (started, ended)]
+    assert states == ["queued", "cancelled"]
 
 
 def test_answer_that_breaks_off_is_not_taken_for_whole(lab: Lab) -> None:

@@ -31,7 +31,8 @@ def main(arguments: list[str]) -> int:
     elif command == "serve":
         exit_with_parent()
         prefix = os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "").rstrip("/")
-        return serve(create_app(assemble(settings), prefix=prefix))
+        context = assemble(settings)
+        return serve(create_app(context, prefix=prefix), context.stop)
     elif command == "openapi":
         print(json.dumps(describe_api(), indent=2))
     else:

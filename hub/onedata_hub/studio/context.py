@@ -26,6 +26,11 @@ class Context:
     compute: "ComputeBackend"
     login: "BrowserLogin | None" = None
     service_name: str = "studio"
+    stopping: bool = False
+
+    def stop(self) -> None:
+        """Let answers that would go on for ever end; called as soon as the process is asked to stop."""
+        self.stopping = True
 
     async def close(self) -> None:
         """Close what holds connections."""

@@ -7,6 +7,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 REGISTRY = CollectorRegistry()
+_EVENT_STREAM = b"text/event-stream"
 
 REQUEST_SECONDS = Histogram(
     "onedata_studio_request_seconds",
@@ -42,16 +43,19 @@ class RequestTimer:
             return
         started = time.perf_counter()
         status = 500
+        is_stream = False
 
         async def watch(message: Message) -> None:
-            nonlocal status
+            nonlocal status, is_stream
             if message["type"] == "http.response.start":
                 status = message["status"]
+                is_stream = dict(message["headers"]).get(b"content-type", b"").startswith(_EVENT_STREAM)
             await send(message)
 
         try:
             await self.app(scope, receive, watch)
         finally:
-            route = scope.get("route")
-            name = route.path if isinstance(route, Route) else "unknown"
-            REQUEST_SECONDS.labels(scope["method"], name, status).observe(time.perf_counter() - started)
+            if not is_stream:  # it lasts as long as its client likes
+                route = scope.get("route")
+                name = route.path if isinstance(route, Route) else "unknown"
+                REQUEST_SECONDS.labels(scope["method"], name, status).observe(time.perf_counter() - started)

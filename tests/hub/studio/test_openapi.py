@@ -9,7 +9,8 @@ from tests.support.serving import served_studio
 from tests.support.studio import PREFIX
 
 EXAMPLES = 25  # for each operation
-schema = schemathesis.openapi.from_dict(describe_api())
+# An answer without end is no answer to wait for: jobs/test_live.py has its tests.
+schema = schemathesis.openapi.from_dict(describe_api()).exclude(path_regex="/runs/events$")
 
 
 @pytest.fixture(scope="module")

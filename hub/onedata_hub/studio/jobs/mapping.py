@@ -49,6 +49,11 @@ def runs_page_json(runs: Sequence[AnyRow], limit: int) -> bytes:
     return to_json({"items": [_summary_fields(run) for run in runs[:limit]], "next_cursor": cursor})
 
 
+def run_summary_json(run: AnyRow) -> bytes:
+    """Write a ``RunSummary`` from a row that begins with the ``SUMMARY_COLUMNS``."""
+    return to_json(_summary_fields(run[: len(SUMMARY_COLUMNS)]))
+
+
 def full_run(run: JobRunRow, detail: JobRunDetailRow) -> Run:
     """Give a run with all that is known of it."""
     values = (*_columns(run, SUMMARY_COLUMNS), run.workspace, *_columns(detail, DETAIL_COLUMNS))

@@ -78,6 +78,7 @@ class JobRunRow(Base):
         Index("ix_job_runs_workspace_state_id", "workspace", "state", "id"),
         Index("ix_job_runs_job_id_id", "job_id", "id"),
         Index("ix_job_runs_job_id_state_id", "job_id", "state", "id"),
+        Index("ix_job_runs_workspace_finished_at", "workspace", "finished_at"),
         Index("ix_job_runs_state_not_before", "state", "not_before"),
     )
 
