@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { ago, bytes, duration, figure, setLocale, share } from './format';
+import { ago, bytes, duration, figure, share } from './format';
+import { setLocale } from './locale';
 
 setLocale('en-GB');
 

@@ -1,22 +1,6 @@
 /** Numbers, sizes and times as people read them, in their own language. */
 
-let locale: string | undefined;
-
-/** Say in which language numbers and times are written; undefined is the browser's. */
-export function setLocale(code: string | undefined): void {
-  locale = code?.replace('_', '-');
-  formats.clear();
-}
-
-const formats = new Map<string, unknown>();
-
-/** Give a format, made once: making one takes a hundred times as long as using it. */
-function kept<T>(key: string, make: () => T): T {
-  if (!formats.has(key)) {
-    formats.set(key, make());
-  }
-  return formats.get(key) as T;
-}
+import { formatOf, number } from './locale';
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 
@@ -30,12 +14,6 @@ export function bytes(count: number): string {
   }
   const digits = unit > 0 && size < 99.5 ? 1 : 0;
   return `${number(size, { maximumFractionDigits: digits })} ${UNITS[unit]}`;
-}
-
-export function number(value: number, options: Intl.NumberFormatOptions = {}): string {
-  return kept(`number ${JSON.stringify(options)}`, () => new Intl.NumberFormat(locale, options)).format(
-    value
-  );
 }
 
 /** 336776 → "336,776"; a measure → six significant digits, and exponents where zeros would hide it. */
@@ -89,17 +67,14 @@ const STEPS: [number, Intl.RelativeTimeFormatUnit, number][] = [
 export function ago(moment: string | Date, now: Date = new Date()): string {
   const seconds = (new Date(moment).getTime() - now.getTime()) / 1000;
   const [, unit, size] = STEPS.find(([most]) => Math.abs(seconds) < most)!;
-  return kept('ago', () => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })).format(
-    Math.round(seconds / size),
-    unit
-  );
+  const format = formatOf('ago', locale => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }));
+  return format.format(Math.round(seconds / size), unit);
 }
 
 /** The moment in full, in the reader's own time zone. */
 export function moment(value: string | Date): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(
-    new Date(value)
-  );
+  const style = { dateStyle: 'medium', timeStyle: 'medium' } as const;
+  return formatOf('moment', locale => new Intl.DateTimeFormat(locale, style)).format(new Date(value));
 }
 
 /** 0.0312 → "3.1 %". */

@@ -1,11 +1,18 @@
+export * from './arguments';
 export * from './contract';
 export * from './format';
+export { given } from './frame';
 export * from './hooks';
 export * from './icons';
+export * from './inserting';
 export * from './lazy';
+export { number, setLocale } from './locale';
+export * from './pages';
 export * from './paging';
 export * from './panel';
 export * from './refs';
 export * from './request';
+export * from './sidebar';
+export * from './theme';
 export * from './views';
 export * from './workspaces';

@@ -26,6 +26,11 @@ export const IWorkspaces = new Token<IWorkspaces>(
   'The workspace that all panels of One Data Studio show.'
 );
 
+/** Whether the reader may write in some workspace; until the studio has said so, it is taken for granted. */
+export function mayWriteSomewhere({ me }: IWorkspaces): boolean {
+  return me === null || me.workspaces.some(one => one.role !== 'viewer');
+}
+
 /** Where the choice is kept between visits. */
 export interface Memory {
   fetch(): Promise<string | undefined>;

@@ -1,6 +1,6 @@
 import { ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ITranslator } from '@jupyterlab/translation';
-import { datasetsIcon, IWorkspaces, LazyWidget } from '@onedata/core';
+import { addSidebar, datasetsIcon, IWorkspaces, LazyWidget } from '@onedata/core';
 import { CommandIDs } from './commands';
 
 /** The list of datasets in the left sidebar. */
@@ -16,18 +16,12 @@ export const panel: JupyterFrontEndPlugin<void> = {
     translator: ITranslator,
     restorer: ILayoutRestorer | null
   ) => {
-    const trans = translator.load('onedata');
     const widget = new LazyWidget(
       async () => (await import('@onedata/datasets')).DatasetList,
       { workspaces, onOpen: ref => void app.commands.execute(CommandIDs.open, { ...ref }) },
       translator
     );
-    widget.id = 'onedata-datasets';
-    widget.title.icon = datasetsIcon;
-    widget.title.caption = trans.__('Datasets');
-    widget.node.setAttribute('role', 'region');
-    widget.node.setAttribute('aria-label', trans.__('Datasets'));
-    app.shell.add(widget, 'left', { rank: 310, type: 'One Data' });
-    restorer?.add(widget, widget.id);
+    const caption = translator.load('onedata').__('Datasets');
+    addSidebar(app, restorer, widget, { id: 'onedata-datasets', caption, icon: datasetsIcon, rank: 310 });
   }
 };

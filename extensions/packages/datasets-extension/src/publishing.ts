@@ -5,6 +5,18 @@ import { call, IWorkspaces, parseRef, sentence } from '@onedata/core';
 import { CommandIDs } from './commands';
 import { PublishForm } from './publish-form';
 
+export const ARGUMENTS = {
+  type: 'object',
+  properties: {
+    path: {
+      type: 'string',
+      description: 'The file or folder; the one chosen in the file browser if left out.'
+    },
+    name: { type: 'string', description: 'The name of the dataset; asked for if left out.' },
+    workspace: { type: 'string', description: 'The workspace; asked for if left out.' }
+  }
+};
+
 const POLL_MILLISECONDS = 700;
 
 export interface Publication {
@@ -19,25 +31,20 @@ export interface Publication {
   message: string;
 }
 
-interface Wanted {
-  name: string;
-  workspace: string;
-  description?: string;
-}
-
 /** Ask what is missing, have the server publish, and show how far it is. */
 export async function publishFile(
-  path: string,
-  wanted: Wanted | null,
+  args: Record<string, unknown>,
   workspaces: IWorkspaces,
   watcher: Watcher,
   trans: TranslationBundle
 ): Promise<void> {
+  const { path, name, workspace } = args as Record<string, string>;
   try {
     await workspaces.ready();
-    const { name, workspace, description = '' } = wanted ?? (await ask(path, workspaces, trans)) ?? {};
-    if (name && workspace) {
-      const body = { path, name, workspace, description };
+    const wanted =
+      name && workspace ? { name, workspace, description: '' } : await ask(path, workspaces, trans);
+    if (wanted?.name && wanted.workspace) {
+      const body = { path, ...wanted };
       watcher.watch(await call<Publication>('local', 'publications', { method: 'POST', body }));
     }
   } catch (error) {

@@ -1,6 +1,6 @@
 import { ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ITranslator } from '@jupyterlab/translation';
-import { experimentsIcon, IWorkspaces, LazyWidget } from '@onedata/core';
+import { addSidebar, experimentsIcon, IWorkspaces, LazyWidget } from '@onedata/core';
 import { CommandIDs } from './commands';
 
 /** The list of experiments in the left sidebar. */
@@ -16,7 +16,6 @@ export const panel: JupyterFrontEndPlugin<void> = {
     translator: ITranslator,
     restorer: ILayoutRestorer | null
   ) => {
-    const trans = translator.load('onedata');
     const widget = new LazyWidget(
       async () => (await import('@onedata/experiments')).ExperimentList,
       {
@@ -26,12 +25,8 @@ export const panel: JupyterFrontEndPlugin<void> = {
       },
       translator
     );
-    widget.id = 'onedata-experiments';
-    widget.title.icon = experimentsIcon;
-    widget.title.caption = trans.__('Experiments');
-    widget.node.setAttribute('role', 'region');
-    widget.node.setAttribute('aria-label', trans.__('Experiments'));
-    app.shell.add(widget, 'left', { rank: 330, type: 'One Data' });
-    restorer?.add(widget, widget.id);
+    const caption = translator.load('onedata').__('Experiments');
+    const place = { id: 'onedata-experiments', caption, icon: experimentsIcon, rank: 330 };
+    addSidebar(app, restorer, widget, place);
   }
 };

@@ -1,19 +1,33 @@
 import { JupyterFrontEnd } from '@jupyterlab/application';
 import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
-import { sentence } from '@onedata/core';
+import { IWorkspaces, sentence, WORKSPACE, workspaceOf } from '@onedata/core';
 import { listLoggedModels, listModelNames, LoggedModel, readRun, registerModel } from '@onedata/experiments';
 import { CommandIDs } from './commands';
 import { RegisterForm, Registration } from './register-form';
 
-/** Register the model of a run; asks for its name where none is given. */
+export const ARGUMENTS = {
+  type: 'object',
+  required: ['run'],
+  properties: {
+    workspace: WORKSPACE,
+    run: { type: 'string', description: 'The id of the run that logged the model.' },
+    name: { type: 'string', description: 'The name of the model; asked for where it is left out.' }
+  }
+};
+
+/** Register the model of the run that a command's arguments name; asks for the model's name where they have none. */
 export async function registerRun(
+  args: Record<string, unknown>,
   app: JupyterFrontEnd,
-  trans: TranslationBundle,
-  workspace: string,
-  run: string,
-  name: string | undefined
+  workspaces: IWorkspaces,
+  trans: TranslationBundle
 ): Promise<void> {
+  const { run, name } = args as Record<string, string | undefined>;
+  const workspace = await workspaceOf(args, workspaces);
+  if (!run || !workspace) {
+    return;
+  }
   try {
     const models = await listLoggedModels(workspace, await readRun(workspace, run));
     if (models.length === 0) {

@@ -1,67 +1,94 @@
-import { JupyterFrontEnd } from '@jupyterlab/application';
-import { MainAreaWidget } from '@jupyterlab/apputils';
-import { ITranslator } from '@jupyterlab/translation';
-import { IWorkspaces, jobsIcon, LazyWidget } from '@onedata/core';
-import type { FormRequest, JobFormProps, JobHost } from '@onedata/jobs';
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { Notification } from '@jupyterlab/apputils';
+import type { IFileBrowserFactory } from '@jupyterlab/filebrowser';
+import type { INotebookTracker } from '@jupyterlab/notebook';
+import { TranslationBundle } from '@jupyterlab/translation';
+import { IWorkspaces, jobsIcon, Pages } from '@onedata/core';
+import type { FormRequest, JobFormProps } from '@onedata/jobs';
+import { makeHost } from './host';
 import { scheduleIcon } from './icons';
+import { sourceOf } from './source';
 
-/** Opens forms about jobs as pages of the main area, one for each notebook or job. */
-export class Forms {
-  constructor(
-    private readonly _app: JupyterFrontEnd,
-    private readonly _workspaces: IWorkspaces,
-    private readonly _host: JobHost,
-    private readonly _translator: ITranslator
-  ) {}
+export { JOB_ARGUMENTS, NOTEBOOK_ARGUMENTS, RUN_ARGUMENTS } from './arguments';
 
-  open(request: FormRequest): void {
-    const id = `onedata-job-form-${request.kind}-${keyOf(request)}`;
-    const open = this._open.get(id);
-    if (open && !open.isDisposed) {
-      if (request.kind === 'run' || request.kind === 'schedule') {
-        this._app.shell.activateById(id); // what was typed stays
-        return;
-      }
-      open.dispose();
-    }
-    const content = new LazyWidget<JobFormProps>(
-      async () => (await import('@onedata/jobs')).JobForm,
-      {
-        workspaces: this._workspaces,
-        host: this._host,
-        request,
-        onDone: () => this._open.get(id)?.dispose()
-      },
-      this._translator
-    );
-    const widget = new MainAreaWidget({ content });
-    widget.id = id;
-    widget.title.label = this._titleOf(request);
-    widget.title.icon = request.kind === 'schedule' ? scheduleIcon : jobsIcon;
-    widget.title.closable = true;
-    widget.disposed.connect(() => this._open.get(id) === widget && this._open.delete(id));
-    this._open.set(id, widget);
-    this._app.shell.add(widget, 'main', { type: 'One Data' });
-    this._app.shell.activateById(id);
+/** What a form is made from. */
+interface Around {
+  app: JupyterFrontEnd;
+  workspaces: IWorkspaces;
+  browsers: IFileBrowserFactory | null;
+  notebooks: INotebookTracker | null;
+  trans: TranslationBundle;
+}
+
+/** Open the form that runs or schedules a notebook: the one named, chosen in the file browser, or active. */
+export async function openFor(
+  kind: 'run' | 'schedule',
+  args: Record<string, unknown>,
+  pages: Pages<JobFormProps>,
+  around: Around
+): Promise<void> {
+  const { app, browsers, notebooks, trans } = around;
+  const item = browsers?.tracker.currentWidget?.selectedItems().next().value;
+  const chosen = args.selected && item?.type === 'notebook' ? item.path : undefined;
+  const path = (args.path as string | undefined) ?? chosen ?? notebooks?.currentWidget?.context.path;
+  if (!path) {
+    Notification.warning(trans.__('No notebook is open. Open one, and try again.'), { autoClose: 5000 });
+    return;
   }
+  const source = sourceOf(path, app.serviceManager.contents, notebooks);
+  await source.save();
+  openForm({ kind, source }, pages, around);
+}
 
-  private _titleOf(request: FormRequest): string {
-    const trans = this._translator.load('onedata');
-    switch (request.kind) {
-      case 'edit':
-        return trans.__('Edit %1', request.name);
-      case 'again':
-        return trans.__('Run %1', request.name);
-      default: {
-        const file = request.source.path.split('/').pop()!;
-        return request.kind === 'run' ? trans.__('Run %1', file) : trans.__('Schedule %1', file);
-      }
+/** Open the form that changes a job. */
+export function editJob(args: Record<string, unknown>, pages: Pages<JobFormProps>, around: Around): void {
+  openForm({ kind: 'edit', ...placeOf(args) }, pages, around);
+}
+
+/** Open the form that runs a job again, with the parameters given. */
+export function runJob(args: Record<string, unknown>, pages: Pages<JobFormProps>, around: Around): void {
+  const parameters = { ...(args.parameters as object) };
+  openForm({ kind: 'again', ...placeOf(args), parameters }, pages, around);
+}
+
+/** Forms are pages of the main area, one for each notebook or job; what was typed for a notebook stays. */
+function openForm(request: FormRequest, pages: Pages<JobFormProps>, around: Around): void {
+  const { app, workspaces, notebooks, trans } = around;
+  const key = `${request.kind}-${keyOf(request)}`;
+  if (!('source' in request)) {
+    pages.find(key)?.dispose();
+  }
+  pages.open(key, () => ({
+    label: titleOf(request, trans),
+    icon: request.kind === 'schedule' ? scheduleIcon : jobsIcon,
+    load: async () => (await import('@onedata/jobs')).JobForm,
+    props: {
+      workspaces,
+      host: makeHost(app, notebooks),
+      request,
+      onDone: () => pages.find(key)?.dispose()
+    }
+  }));
+}
+
+function titleOf(request: FormRequest, trans: TranslationBundle): string {
+  switch (request.kind) {
+    case 'edit':
+      return trans.__('Edit %1', request.name);
+    case 'again':
+      return trans.__('Run %1', request.name);
+    default: {
+      const file = request.source.path.split('/').pop()!;
+      return request.kind === 'run' ? trans.__('Run %1', file) : trans.__('Schedule %1', file);
     }
   }
-
-  private readonly _open = new Map<string, MainAreaWidget>();
 }
 
 function keyOf(request: FormRequest): string {
   return 'source' in request ? request.source.path : `${request.workspace}-${request.job}`;
+}
+
+function placeOf(args: Record<string, unknown>): { workspace: string; job: string; name: string } {
+  const { workspace, job, name } = args as Record<string, string>;
+  return { workspace, job, name: name ?? '' };
 }

@@ -1,26 +1,12 @@
 import { ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ICommandPalette, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import { ICommandPalette } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator } from '@jupyterlab/translation';
-import { given, IWorkspaces, jobsIcon, LazyWidget } from '@onedata/core';
-import type { JobsPageProps, Place } from '@onedata/jobs';
+import { IWorkspaces, jobsIcon, Pages } from '@onedata/core';
 import { CommandIDs } from './commands';
+import type { PageProps } from './opening';
 
-type Page = MainAreaWidget<LazyWidget<Omit<JobsPageProps, 'host'>>>;
-
-const ARGUMENTS = {
-  type: 'object',
-  properties: {
-    workspace: { type: 'string', description: 'The workspace; the one chosen where it is left out.' },
-    job: {
-      type: ['string', 'null'],
-      description: 'The id of the job whose runs are shown; all if left out.'
-    },
-    run: { type: ['string', 'null'], description: 'The id of the run that is opened.' }
-  }
-};
-
-/** The page of jobs in the main area. */
+/** The page of jobs in the main area; what opens it is in `opening.ts`. */
 export const page: JupyterFrontEndPlugin<void> = {
   id: '@onedata/lab:jobs-page',
   description: 'Shows the runs of jobs as a page in the main area.',
@@ -36,48 +22,16 @@ export const page: JupyterFrontEndPlugin<void> = {
     notebooks: INotebookTracker | null
   ) => {
     const trans = translator.load('onedata');
-    const tracker = new WidgetTracker<Page>({ namespace: 'onedata-jobs' });
-    const make = (): Page => {
-      const content = new LazyWidget<Omit<JobsPageProps, 'host'>>(
-        async () => {
-          const [{ JobsPage }, { makeHost }] = await Promise.all([import('@onedata/jobs'), import('./host')]);
-          return given(JobsPage, { host: makeHost(app, notebooks) });
-        },
-        { workspaces, place: null },
-        translator
-      );
-      const widget = new MainAreaWidget({ content });
-      widget.id = 'onedata-jobs-page';
-      widget.title.label = trans.__('Jobs');
-      widget.title.icon = jobsIcon;
-      widget.title.closable = true;
-      return widget;
-    };
+    const pages = new Pages<PageProps>(app, 'onedata-jobs', translator);
+    const load = () => import('./opening');
     app.commands.addCommand(CommandIDs.open, {
       label: trans.__('Open Jobs'),
       caption: trans.__('Show the jobs of the workspace and their runs'),
       icon: jobsIcon,
-      describedBy: { args: ARGUMENTS },
-      execute: async args => {
-        await workspaces.ready().catch(() => undefined); // the page says what is wrong
-        const widget = tracker.currentWidget ?? make();
-        if (!tracker.has(widget)) {
-          void tracker.add(widget);
-        }
-        const workspace = (args.workspace as string | undefined) ?? workspaces.current?.name;
-        if (workspace && (args.job || args.run || args.workspace)) {
-          workspaces.choose(workspace);
-          widget.content.props = { ...widget.content.props, place: { ...args, workspace } as Place };
-        }
-        if (!widget.isAttached) {
-          app.shell.add(widget, 'main', { type: 'One Data' });
-        }
-        app.shell.activateById(widget.id);
-      }
+      describedBy: async () => ({ args: (await load()).ARGUMENTS }),
+      execute: async args => (await load()).openJobs(args, pages, { app, workspaces, notebooks, trans })
     });
     palette?.addItem({ command: CommandIDs.open, category: 'One Data' });
-    if (restorer) {
-      void restorer.restore(tracker, { command: CommandIDs.open, name: () => 'jobs' });
-    }
+    pages.restore(restorer, CommandIDs.open, () => ({}));
   }
 };

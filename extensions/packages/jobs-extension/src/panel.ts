@@ -1,7 +1,7 @@
 import { ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator } from '@jupyterlab/translation';
-import { given, IWorkspaces, jobsIcon, LazyWidget } from '@onedata/core';
+import { addSidebar, IWorkspaces, jobsIcon, LazyWidget } from '@onedata/core';
 
 /** The list of jobs in the left sidebar. */
 export const panel: JupyterFrontEndPlugin<void> = {
@@ -17,21 +17,9 @@ export const panel: JupyterFrontEndPlugin<void> = {
     restorer: ILayoutRestorer | null,
     notebooks: INotebookTracker | null
   ) => {
-    const trans = translator.load('onedata');
-    const widget = new LazyWidget(
-      async () => {
-        const [{ JobList }, { makeHost }] = await Promise.all([import('@onedata/jobs'), import('./host')]);
-        return given(JobList, { host: makeHost(app, notebooks) });
-      },
-      { workspaces },
-      translator
-    );
-    widget.id = 'onedata-jobs';
-    widget.title.icon = jobsIcon;
-    widget.title.caption = trans.__('Jobs');
-    widget.node.setAttribute('role', 'region');
-    widget.node.setAttribute('aria-label', trans.__('Jobs'));
-    app.shell.add(widget, 'left', { rank: 320, type: 'One Data' });
-    restorer?.add(widget, widget.id);
+    const load = async () => (await import('./views')).jobList(app, notebooks);
+    const widget = new LazyWidget(load, { workspaces }, translator);
+    const caption = translator.load('onedata').__('Jobs');
+    addSidebar(app, restorer, widget, { id: 'onedata-jobs', caption, icon: jobsIcon, rank: 320 });
   }
 };

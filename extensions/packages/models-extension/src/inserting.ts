@@ -1,12 +1,34 @@
-import { NotebookActions, NotebookPanel } from '@jupyterlab/notebook';
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { INotebookTracker } from '@jupyterlab/notebook';
+import { TranslationBundle } from '@jupyterlab/translation';
+import { insertCode, IWorkspaces, notebookToInsertInto, WORKSPACE, workspaceOf } from '@onedata/core';
 
-/** Put code into the active cell where that is empty, and into a new one below it otherwise. */
-export function insertCode(panel: NotebookPanel, code: string): void {
-  const { content } = panel;
-  const active = content.activeCell;
-  if (!active || active.model.type !== 'code' || active.model.sharedModel.getSource().trim()) {
-    NotebookActions.insertBelow(content);
+export const ARGUMENTS = {
+  type: 'object',
+  required: ['name', 'version'],
+  properties: {
+    workspace: WORKSPACE,
+    name: { type: 'string', description: 'The name of the model.' },
+    version: { type: 'string', description: 'The version.' },
+    alias: { type: ['string', 'null'], description: 'An alias; the code then loads what it names.' }
   }
-  content.activeCell!.model.sharedModel.setSource(code.trimEnd());
-  void content.scrollToItem(content.activeCellIndex);
+};
+
+/** Insert the code that loads the model which the arguments name. */
+export async function insertLoad(
+  app: JupyterFrontEnd,
+  notebooks: INotebookTracker | null,
+  trans: TranslationBundle,
+  workspaces: IWorkspaces,
+  args: Record<string, unknown>
+): Promise<void> {
+  const { name, version, alias } = args as Record<string, string | undefined>;
+  const notebook = name && version ? notebookToInsertInto(notebooks, trans) : null;
+  if (name && version && notebook) {
+    const workspace = await workspaceOf(args, workspaces);
+    const { codeToLoadModel } = await import('@onedata/models');
+    // A kernel works in its user's own workspace, unless it is told another.
+    const named = workspace === workspaces.me?.default_workspace ? null : (workspace ?? null);
+    insertCode(app, notebook, codeToLoadModel(name, version, alias ?? null, named));
+  }
 }

@@ -1,6 +1,6 @@
 import { ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ITranslator } from '@jupyterlab/translation';
-import { modelsIcon, IWorkspaces, LazyWidget } from '@onedata/core';
+import { addSidebar, IWorkspaces, LazyWidget, modelsIcon } from '@onedata/core';
 import { CommandIDs } from './commands';
 
 /** The list of registered models in the left sidebar. */
@@ -16,21 +16,12 @@ export const panel: JupyterFrontEndPlugin<void> = {
     translator: ITranslator,
     restorer: ILayoutRestorer | null
   ) => {
-    const trans = translator.load('onedata');
     const widget = new LazyWidget(
       async () => (await import('@onedata/models')).ModelList,
-      {
-        workspaces,
-        onOpen: ref => void app.commands.execute(CommandIDs.open, { ...ref })
-      },
+      { workspaces, onOpen: ref => void app.commands.execute(CommandIDs.open, { ...ref }) },
       translator
     );
-    widget.id = 'onedata-models';
-    widget.title.icon = modelsIcon;
-    widget.title.caption = trans.__('Models');
-    widget.node.setAttribute('role', 'region');
-    widget.node.setAttribute('aria-label', trans.__('Models'));
-    app.shell.add(widget, 'left', { rank: 340, type: 'One Data' });
-    restorer?.add(widget, widget.id);
+    const caption = translator.load('onedata').__('Models');
+    addSidebar(app, restorer, widget, { id: 'onedata-models', caption, icon: modelsIcon, rank: 340 });
   }
 };

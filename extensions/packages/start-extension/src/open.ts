@@ -1,19 +1,37 @@
-import { JupyterFrontEnd } from '@jupyterlab/application';
-import { Notification } from '@jupyterlab/apputils';
-import { TranslationBundle } from '@jupyterlab/translation';
-import { Widget } from '@lumino/widgets';
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { InputDialog, Notification } from '@jupyterlab/apputils';
+import type { ITranslator } from '@jupyterlab/translation';
+import type { Widget } from '@lumino/widgets';
 import { CommandIDs } from './commands';
+import { listStarts } from './listing';
+import { Start, wordsIn } from './starts';
 
-/** Copy a template into a folder, under a name that is free there, and open the copy. */
-export async function copyAndOpen(
+const PATH = { type: 'string', description: 'The notebook; asked for where it is left out.' };
+
+export const TUTORIAL_ARGUMENTS = { type: 'object', properties: { path: PATH } };
+
+export const TEMPLATE_ARGUMENTS = {
+  type: 'object',
+  properties: {
+    path: PATH,
+    cwd: { type: 'string', description: 'The folder the new notebook goes to; the root if left out.' }
+  }
+};
+
+/** Open a copy of a template, in the folder given. */
+export async function openTemplate(
+  args: Record<string, unknown>,
   app: JupyterFrontEnd,
-  template: string,
-  folder: string,
-  trans: TranslationBundle
-): Promise<Widget> {
+  translator: ITranslator
+): Promise<Widget | null> {
+  const trans = translator.load('onedata');
+  const template = args.path ?? (await choose('template', trans.__('Which template?'), translator));
+  if (typeof template !== 'string') {
+    return null;
+  }
   // The server takes the template's own name, or adds “-Copy1” where that is taken.
-  const { path } = await app.serviceManager.contents.copy(template, folder);
-  const widget: Widget = await app.commands.execute('docmanager:open', { path, factory: 'Notebook' });
+  const { path } = await app.serviceManager.contents.copy(template, (args.cwd as string) ?? '');
+  const widget = await openNotebook(app, path);
   if (app.commands.hasCommand(CommandIDs.runAsJob)) {
     Notification.info(trans.__('%1: set the values in its first code cell, or in a form.', path), {
       autoClose: 15_000,
@@ -27,4 +45,30 @@ export async function copyAndOpen(
     });
   }
   return widget;
+}
+
+/** Open a tutorial itself. */
+export async function openTutorial(
+  args: Record<string, unknown>,
+  app: JupyterFrontEnd,
+  translator: ITranslator
+): Promise<Widget | null> {
+  const question = translator.load('onedata').__('Which tutorial?');
+  const path = args.path ?? (await choose('tutorial', question, translator));
+  return typeof path === 'string' ? openNotebook(app, path) : null;
+}
+
+function openNotebook(app: JupyterFrontEnd, path: string): Promise<Widget> {
+  return app.commands.execute('docmanager:open', { path, factory: 'Notebook' });
+}
+
+async function choose(
+  kind: Start['kind'],
+  question: string,
+  translator: ITranslator
+): Promise<string | undefined> {
+  const among = (await listStarts()).filter(one => one.kind === kind);
+  const items = among.map(one => `${wordsIn(translator.languageCode, one.title)} (${one.path})`);
+  const { value } = await InputDialog.getItem({ title: question, items });
+  return among[items.indexOf(value ?? '')]?.path;
 }

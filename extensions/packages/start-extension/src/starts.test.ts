@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { folderOf, wordsIn } from './starts';
+import { wordsIn } from './starts';
 
 const WORDS = { en: 'Clean a table', zh: '清洗表格' };
 
@@ -19,9 +19,4 @@ describe('words of a notebook', () => {
     expect(wordsIn('de', { fr: 'Nettoyer' })).toBe('Nettoyer');
     expect(wordsIn('de', {})).toBe('');
   });
-});
-
-it('gives the folder of a path', () => {
-  expect(folderOf('templates/deep/etl.ipynb')).toBe('templates/deep');
-  expect(folderOf('etl.ipynb')).toBe('');
 });

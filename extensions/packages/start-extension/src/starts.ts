@@ -15,8 +15,3 @@ export function wordsIn(language: string, words: Record<string, string>): string
   const codes = [language, exact, exact.split('-')[0], 'en', 'und'];
   return codes.map(code => words[code]).find(Boolean) ?? Object.values(words)[0] ?? '';
 }
-
-/** Give the folder of a path; the root is ''. */
-export function folderOf(path: string): string {
-  return path.split('/').slice(0, -1).join('/');
-}

@@ -1,0 +1,56 @@
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { ISettingRegistry } from '@jupyterlab/settingregistry';
+import type { IStatusBar } from '@jupyterlab/statusbar';
+import { TranslationBundle } from '@jupyterlab/translation';
+import { call } from '@onedata/core';
+import { Deadline, ServerState } from './deadline';
+import { everyWhileVisible } from './every';
+import { IdleWarning } from './idle';
+import { readWishes } from './settings';
+import { ServerStatus } from './status';
+
+const POLL_SECONDS = 30;
+
+/** Ask for the server's state every so often; show it, and warn when its end is near. */
+export function watchServer(
+  app: JupyterFrontEnd,
+  trans: TranslationBundle,
+  bar: IStatusBar | null,
+  registry: ISettingRegistry | null
+): void {
+  const wishes = readWishes(registry);
+  const deadline = new Deadline();
+  const status = new ServerStatus(trans);
+  bar?.registerStatusItem('onedata-server', { item: status, align: 'left', rank: 3, priority: 1 });
+  const show = (state: ServerState | null): void => {
+    if (state) {
+      deadline.learn(state, Date.now());
+      warning.look();
+    }
+    status.say(state, deadline);
+  };
+  const warning = new IdleWarning(
+    deadline,
+    trans,
+    () => isConnected(app),
+    () => wishes().idle,
+    async () => show(await call<ServerState>('local', 'server/keep', { method: 'POST' }))
+  );
+  everyWhileVisible(POLL_SECONDS, async () => {
+    show(await call<ServerState>('local', 'server').catch(() => null));
+  });
+}
+
+/** Whether something on the page has a connection to a kernel or terminal. */
+function isConnected(app: JupyterFrontEnd): boolean {
+  const isOpen = (widget: Partial<Connected>): boolean =>
+    widget.sessionContext?.session?.kernel?.connectionStatus === 'connected' ||
+    widget.content?.session?.connectionStatus === 'connected';
+  return [...app.shell.widgets('main')].some(widget => isOpen(widget as Partial<Connected>));
+}
+
+/** Notebooks and consoles have a session's context, terminals a session in their content. */
+interface Connected {
+  sessionContext: { session: { kernel: { connectionStatus: string } | null } | null };
+  content: { session?: { connectionStatus: string } };
+}
