@@ -4,10 +4,8 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from html import escape
 from itertools import zip_longest
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from onedata._lineage import Direction, Lineage
+from onedata._lineage_tree import Direction, LineageTree
 
 _BOX_WIDTH, _BOX_HEIGHT = 190, 40
 _GAP_X, _GAP_Y = 60, 14
@@ -37,7 +35,7 @@ class _Box:
     y: int
 
 
-def draw(lineage: "Lineage") -> str:
+def draw(lineage: LineageTree) -> str:
     """Write the drawing and, folded below it, the same as text."""
     text = (
         f'<details style="color:{_TEXT}"><summary style="cursor:pointer">As text</summary>'
@@ -46,7 +44,7 @@ def draw(lineage: "Lineage") -> str:
     return f'<div style="color:{_TEXT};overflow-x:auto">{_svg(lineage)}{text}</div>'
 
 
-def _svg(lineage: "Lineage") -> str:
+def _svg(lineage: LineageTree) -> str:
     boxes, left_out = _place(lineage)
     width = max(box.x for box in boxes.values()) + _BOX_WIDTH + _MARGIN
     height = max(box.y for box in boxes.values()) + _BOX_HEIGHT + _MARGIN + (20 if left_out else 0)
@@ -61,7 +59,7 @@ def _svg(lineage: "Lineage") -> str:
     )
 
 
-def _summary(lineage: "Lineage") -> str:
+def _summary(lineage: LineageTree) -> str:
     came, went = lineage.levels("upstream"), lineage.levels("downstream")
     return (
         f"Lineage of {lineage.label(lineage.root)}: it came from {sum(map(len, came[1:]))} things, "
@@ -69,11 +67,11 @@ def _summary(lineage: "Lineage") -> str:
     )
 
 
-def _listed(lineage: "Lineage", levels: list[list[str]]) -> str:
+def _listed(lineage: LineageTree, levels: list[list[str]]) -> str:
     return ", ".join(lineage.label(name) for name in levels[1][:5]) if len(levels) > 1 else "none"
 
 
-def _place(lineage: "Lineage") -> tuple[dict[str, _Box], int]:
+def _place(lineage: LineageTree) -> tuple[dict[str, _Box], int]:
     """Give each node a place: what came first on the left, the nearest nodes while there is room.
 
     Returns:
@@ -102,7 +100,7 @@ def _place(lineage: "Lineage") -> tuple[dict[str, _Box], int]:
     return boxes, len(set(nearest)) - len(drawn)
 
 
-def _farthest(lineage: "Lineage", direction: "Direction", drawn: Container[str]) -> dict[str, int]:
+def _farthest(lineage: LineageTree, direction: Direction, drawn: Container[str]) -> dict[str, int]:
     """Give each node's distance from the roots along the longest way, so that no edge runs backwards.
 
     An edge that closes a ring is left out of account.
@@ -128,7 +126,7 @@ def _farthest(lineage: "Lineage", direction: "Direction", drawn: Container[str])
     return distance
 
 
-def _edges(lineage: "Lineage", boxes: dict[str, _Box]) -> Iterator[str]:
+def _edges(lineage: LineageTree, boxes: dict[str, _Box]) -> Iterator[str]:
     for edge in lineage.edges:
         source, target = boxes.get(edge.source), boxes.get(edge.target)
         if source is None or target is None:
@@ -145,7 +143,7 @@ def _edges(lineage: "Lineage", boxes: dict[str, _Box]) -> Iterator[str]:
         )
 
 
-def _box(lineage: "Lineage", box: _Box) -> str:
+def _box(lineage: LineageTree, box: _Box) -> str:
     kind, _, name = lineage.label(box.name).partition(" ")
     edge = _EDGES.get(kind)
     if edge is None:  # "something in a workspace that is not yours"

@@ -58,8 +58,10 @@ def returned_classes() -> list[type]:
 
 
 def public_members(thing: type) -> Iterator[tuple[str, Any]]:
-    """Give a class's own public methods and properties, in the order of its source."""
-    for name, member in vars(thing).items():
+    """Give a class's public methods and properties, those of our own bases first."""
+    ours = [base for base in thing.__mro__ if base.__module__.startswith("onedata.")]
+    found = {name: member for base in reversed(ours) for name, member in vars(base).items()}
+    for name, member in found.items():
         if name.startswith("_"):
             continue
         if isinstance(member, classmethod | staticmethod):

@@ -7,6 +7,7 @@ TOKEN = "JUPYTERHUB_API_TOKEN"  # the caller's hub token, in a server or a job
 TOKEN_OUTSIDE = "ONEDATA_TOKEN"  # the caller's hub token outside of both; comes before the other
 RUN_ID = "ONEDATA_RUN_ID"  # set in the kernel of a job run
 RUN_KEY = "ONEDATA_RUN_KEY"  # set for the runner alone, never in its kernel
+RUN_LIMITS = "ONEDATA_RUN_LIMITS"  # RunLimits as JSON, for a runner that fetches its orders
 NOTEBOOK_PATH = "ONEDATA_NOTEBOOK_PATH"  # set in the kernel of a job run
 NOTEBOOK_DIGEST = "ONEDATA_NOTEBOOK_DIGEST"  # set in the kernel of a job run
 CACHE_DIR = "ONEDATA_CACHE_DIR"  # where downloaded dataset files are kept

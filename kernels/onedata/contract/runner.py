@@ -3,8 +3,14 @@
 The studio writes a ``RunSpec`` as ``spec.json`` into the run's spool folder and starts
 ``python -m onedata.runner <spool>``. Starting twice is harmless: the runner takes the
 folder's lock, delivers a result it finds, and executes at most once.
+
+Where the spool is new with each start (a pod has its own disk), ``python -m onedata.runner --fetch
+<spool>`` begins with an empty folder: the runner asks the studio for its ``RunOrders``, and the
+studio gives them to one place only. Such a runner writes its log to its standard output too, as
+``LogFrame`` lines, which say where in the log they belong.
 """
 
+import json
 import os
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +30,8 @@ RESULT_FILE = "result.json"  # a RunResult, written (atomically) before it is re
 STARTED_FILE = "started"  # made (exclusively) before the first cell
 LOCK_FILE = "lock"  # held (flock) by the runner of this attempt; holds a RunnerProcess
 LIMITS_FILE = "limits.json"  # RunLimits, written by a backend that cannot set them itself
+ENDED_FILE = "ended.json"  # a RunnerEnd, written by whoever started a runner that a signal ended
+PLACE_FILE = "place"  # names this folder among all in which the attempt may have been started
 SESSION_FILE = "session.json"  # SessionFile, written by the kernel library
 RUNNER_LOG_FILE = "runner.log"  # what the runner itself has to say, for administrators
 WORK_FOLDER = "work"  # the notebook's working directory
@@ -48,6 +56,27 @@ class RunSpec(BaseModel):
     kernel: str
     parameters: dict[str, Any] = Field(default_factory=dict)
     timeout_seconds: float
+
+
+class RunBegin(BaseModel):
+    """Asks to execute an attempt in a place; asked again from the same place, the answer is the same."""
+
+    place: str = Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9-]+$")
+
+
+class RunOrders(BaseModel):
+    """The studio's answer to ``RunBegin``: what to execute, for one place alone.
+
+    ``notebook`` is the snapshot, nbformat JSON as text.
+    """
+
+    spec: RunSpec
+    notebook: str = Field(repr=False)
+
+
+# Why the studio gives no orders: codes of its problem JSON.
+BEGUN_ELSEWHERE = "begun_elsewhere"
+RUN_CANCELLED = "run_cancelled"
 
 
 class RunReport(BaseModel):
@@ -124,6 +153,37 @@ class RunnerProcess(BaseModel):
     def is_alive(self) -> bool:
         """Say whether this very process still runs."""
         return RunnerProcess.of(self.pid) == self
+
+
+class RunnerEnd(BaseModel):
+    """How a runner ended that did not end by itself: the signal's number."""
+
+    signal: int
+
+
+class LogFrame(BaseModel):
+    """A piece of a run's log, as a line on the runner's standard output.
+
+    A line says where in the log its text begins (bytes of UTF-8), so that whoever reads only the
+    newest lines, or others between them, still knows the place of each.
+    """
+
+    at: int
+    log: str
+
+    def line(self) -> bytes:
+        """Give the frame as a line."""
+        return json.dumps({"at": self.at, "log": self.log}, ensure_ascii=False).encode() + b"\n"
+
+    @classmethod
+    def read(cls, line: bytes) -> "LogFrame | None":
+        """Read a line; None if it is no frame: the runner itself had something to say."""
+        if not line.startswith(b'{"at": '):
+            return None
+        try:
+            return cls.model_validate_json(line)
+        except ValueError:
+            return None
 
 
 FORK_GOODBYE = (

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from onedata.jobs._errors import RunFailed, WaitedTooLong
-    from onedata.jobs._handles import Job, Run
+    from onedata.jobs._job import Job
     from onedata.jobs._listing import delete, get, list, pause, resume, run, runs
     from onedata.jobs._output import download, logs, stream_logs
+    from onedata.jobs._run import Run
     from onedata.jobs._running import cancel, retry, wait
     from onedata.jobs._submitting import inspect, preview, schedule, submit
 
@@ -48,8 +49,8 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Job": "_handles",
-    "Run": "_handles",
+    "Job": "_job",
+    "Run": "_run",
     "RunFailed": "_errors",
     "WaitedTooLong": "_errors",
     "cancel": "_running",

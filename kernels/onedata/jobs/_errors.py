@@ -1,23 +1,20 @@
 """What can go wrong with a run, beside what the studio refuses."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from onedata.errors import OneDataError
-
-if TYPE_CHECKING:
-    from onedata.jobs._handles import Run
 
 
 class RunFailed(OneDataError):
     """A run that was waited for ended otherwise than well.
 
     Attributes:
-        run: The run; ``run.failure`` holds the failing cell and its traceback.
+        run: The ``Run``; ``run.failure`` holds the failing cell and its traceback.
     """
 
     code = "run_failed"
 
-    def __init__(self, run: "Run") -> None:
+    def __init__(self, run: Any) -> None:
         said = run.message or "see its log"
         super().__init__(f"Run {run.id} of '{run.name}' {run.state.value.replace('_', ' ')}: {said}")
         self.run = run

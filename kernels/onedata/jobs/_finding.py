@@ -5,7 +5,8 @@ from typing import Any
 from onedata._client import StudioClient, client, path_of
 from onedata.contract import jobs as contract
 from onedata.errors import InvalidInput, NotFound
-from onedata.jobs._handles import Job, Run
+from onedata.jobs._job import Job
+from onedata.jobs._run import Run
 
 _NAMED = 8  # as many jobs are named where the one that was asked for is not there
 

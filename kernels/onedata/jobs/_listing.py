@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from onedata._client import client, path_of
+from onedata._client import client
 from onedata.contract import jobs as contract
-from onedata.contract.jobs import RunState
 from onedata.datasets._registry import Listing
 from onedata.datasets._words import time_words
-from onedata.errors import InvalidInput
 from onedata.jobs._finding import find_job, find_run, jobs_path
-from onedata.jobs._handles import Job, Run
-from onedata.jobs._words import cells_words, duration_words, schedule_words, seconds_of, state_words
+from onedata.jobs._job import Job
+from onedata.jobs._run import Run
+from onedata.jobs._runs import list_runs
+from onedata.jobs._words import schedule_words, state_words
 
 
 def list(search: str | None = None, workspace: str | None = None) -> Listing:
@@ -46,30 +46,10 @@ def runs(job: Any = None, state: str | None = None, limit: int = 50, workspace: 
         limit: How many at the most.
         workspace: Where to look; None is the session's.
     """
-    if state is not None and state not in [known.value for known in RunState]:
-        states = ", ".join(known.value for known in RunState)
-        raise InvalidInput(f"There is no state '{state}'. A run is in one of: {states}.")
-    if limit < 1:
-        raise InvalidInput(f"limit is {limit}; it is how many runs to list at the most, at least 1.")
     of_job = find_job(job, workspace) if job is not None else None
     studio = client()
     workspace = of_job.workspace if of_job else studio.workspace(workspace)
-    path = path_of("workspaces", workspace, "runs")
-    pages = studio.pages(path, most=limit, job_id=of_job.id if of_job else None, state=state)
-    found = [Run(studio, workspace, contract.RunSummary.model_validate(item)) for item in pages]
-    return Listing(
-        found,
-        ["Run", "Job", "State", "Due", "Took", "Cells", "Failing cell"],
-        lambda run: [
-            run.id,
-            run.name,
-            state_words(run.state),
-            time_words(run.summary.due_at),
-            duration_words(seconds_of(run.summary)),
-            cells_words(run.summary),
-            run.summary.failing_cell or "",
-        ],
-    )
+    return list_runs(studio, workspace, job_id=of_job.id if of_job else None, state=state, limit=limit)
 
 
 def get(job: Any, workspace: str | None = None) -> Job:

@@ -1,14 +1,9 @@
 """Runs on their way: wait for them, stop them, try them again."""
 
-import time
 from typing import Any
 
-from onedata.jobs._errors import RunFailed, WaitedTooLong
 from onedata.jobs._finding import find_run
-from onedata.jobs._handles import Run
-from onedata.jobs._live import Live
-
-_FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 0.2, 2.0, 1.25
+from onedata.jobs._run import Run
 
 
 def wait(
@@ -31,37 +26,3 @@ def cancel(run: Any, workspace: str | None = None) -> Run:
 def retry(run: Any, workspace: str | None = None) -> Run:
     """Try a run that did not succeed again: another attempt of this same run."""
     return find_run(run, workspace).retry()
-
-
-def wait_for(run: Run, timeout: float | None, *, check: bool, show: bool | None) -> Run:
-    """Ask until a run has ended: often while it changes, seldom while it does not.
-
-    Raises:
-        WaitedTooLong: If it has not ended in time.
-        RunFailed: If ``check`` and it ended otherwise than well.
-    """
-    deadline = None if timeout is None else time.monotonic() + timeout
-    live = Live(show)
-    pause, seen = _FIRST_PAUSE, ""
-    try:
-        while True:
-            known = run.refresh().info.model_dump_json(include={"state", "progress"})
-            live.draw(run.info)
-            if run.is_over:
-                break
-            left = None if deadline is None else deadline - time.monotonic()
-            if left is not None and left <= 0:
-                raise WaitedTooLong(
-                    f"Run {run.id} has not ended within {timeout:g} s: {run}. It goes on; "
-                    f"od.jobs.wait('{run.id}') waits again, od.jobs.cancel('{run.id}') stops it."
-                )
-            pause = _FIRST_PAUSE if known != seen else min(pause * _GROWTH, _LONGEST_PAUSE)
-            seen = known
-            time.sleep(pause if left is None else min(pause, left))
-    except KeyboardInterrupt:
-        live.leave(f"Not waiting any more. The run goes on; od.jobs.cancel('{run.id}') stops it.")
-        raise
-    live.close(run.info)
-    if check and run.state.value != "succeeded":
-        raise RunFailed(run)
-    return run

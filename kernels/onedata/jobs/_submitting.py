@@ -10,7 +10,7 @@ from onedata.contract import jobs as contract
 from onedata.contract.jobs import NotebookInfo, SchedulePreview
 from onedata.errors import Conflict
 from onedata.jobs._finding import find_named, jobs_path
-from onedata.jobs._handles import Job, Run
+from onedata.jobs._job import Job
 from onedata.jobs._notebooks import (
     job_name,
     notification,
@@ -18,6 +18,7 @@ from onedata.jobs._notebooks import (
     read_notebook,
     seconds_of_timeout,
 )
+from onedata.jobs._run import Run
 
 
 def submit(

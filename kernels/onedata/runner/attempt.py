@@ -20,23 +20,30 @@ from onedata.runner.cells import CellBook, has_injected_cell
 from onedata.runner.delivery import Delivery, GaveUp
 from onedata.runner.endings import Ending
 from onedata.runner.execution import Execution
+from onedata.runner.fetching import NotFetched, fetch_orders
 from onedata.runner.kernel import KernelMissing, KernelNotStarted, RunKernel, find_kernel, notebook_language
 from onedata.runner.masking import Masker
 from onedata.runner.processes import adopt_orphans, end_marked, hide_memory, name_process
 from onedata.runner.reporting import Reporter
-from onedata.runner.runlog import RunLog
+from onedata.runner.runlog import Echo, RunLog, echo_frame
 from onedata.runner.spool import LockHeld, Spool
 from onedata.runner.stopping import StopRequest
 from onedata.runner.studio import StudioLink, StudioRefused
 
 EXIT_DONE = 0
 EXIT_UNUSABLE = 64  # EX_USAGE: this folder is no spool, or the environment holds no run key
+EXIT_REFUSED = 69  # EX_UNAVAILABLE: the studio gives no orders to this place; nothing was executed
 EXIT_UNDELIVERED = 75  # EX_TEMPFAIL: the result waits in the spool; start again
+_RUNNERS_OWN = (names.RUN_KEY, names.RUN_LIMITS)
 _logger = logging.getLogger(__name__)
 
 
 def run_attempt(
-    folder: Path, environment: Mapping[str, str], on_ready: Callable[[], None] = lambda: None
+    folder: Path,
+    environment: Mapping[str, str],
+    on_ready: Callable[[], None] = lambda: None,
+    *,
+    fetch: bool = False,
 ) -> int:
     """Execute an attempt, or deliver what an earlier start of it left; give the exit status.
 
@@ -44,6 +51,8 @@ def run_attempt(
         folder: The spool folder.
         environment: The run's environment, with the run key.
         on_ready: Called once signals are handled.
+        fetch: The folder is empty: the studio says what to execute, and the log goes to the standard
+            output too.
     """
     stop, leave = StopRequest(), threading.Event()
     _on_signals(lambda: stop.ask("cancelled"))
@@ -53,14 +62,19 @@ def run_attempt(
     adopt_orphans()
     spool = Spool(folder)
     try:
+        if fetch:
+            fetch_orders(spool, environment, stop)
         spec = spool.read_spec()
         link = StudioLink(spec.studio_url, spec.run_id, environment[names.RUN_KEY])
     except (OSError, ValueError, KeyError) as error:
         _logger.warning("%s cannot be run: %r", folder, error)
         return EXIT_UNUSABLE
+    except (NotFetched, StudioRefused) as error:
+        _logger.warning("Nothing is executed here: %s", error)
+        return EXIT_REFUSED
     try:
         with spool.locked():
-            attempt = Attempt(spool, spec, environment, link, stop)
+            attempt = Attempt(spool, spec, environment, link, stop, echo_frame if fetch else None)
             result = attempt.result()
             _on_signals(leave.set)
             Delivery(link, spool, spec.job_name, leave).deliver(result)
@@ -87,8 +101,15 @@ class Attempt:
     """Comes to a result, once."""
 
     def __init__(
-        self, spool: Spool, spec: RunSpec, environment: Mapping[str, str], link: StudioLink, stop: StopRequest
+        self,
+        spool: Spool,
+        spec: RunSpec,
+        environment: Mapping[str, str],
+        link: StudioLink,
+        stop: StopRequest,
+        echo: Echo | None,
     ) -> None:
+        self._echo = echo
         self._spool = spool
         self._spec = spec
         self._environment = environment
@@ -139,7 +160,7 @@ class Attempt:
             kernel=RunKernel(kernel_spec, self._spec.kernel, self._spool.folder),
             environment=self._kernel_environment(),
             masker=self._masker,
-            log=RunLog(self._spool.log, self._masker),
+            log=RunLog(self._spool.log, self._masker, self._echo),
             stop=self._stop,
             limits=self._spool.read_limits(),
             timeout_seconds=self._spec.timeout_seconds,
@@ -167,7 +188,7 @@ class Attempt:
             _logger.debug("A cell of the notebook shows an error.")
 
     def _kernel_environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in self._environment.items() if name != names.RUN_KEY}
+        kept = {name: value for name, value in self._environment.items() if name not in _RUNNERS_OWN}
         return kept | {
             names.RUN_ID: self._spec.run_id,
             names.WORKSPACE: self._spec.workspace,

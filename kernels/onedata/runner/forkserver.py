@@ -21,7 +21,15 @@ import sys
 import time
 from pathlib import Path
 
-from onedata.contract.runner import FORK_GOODBYE, RUNNER_LOG_FILE, ForkReply, ForkRequest, RunnerProcess
+from onedata.contract.runner import (
+    ENDED_FILE,
+    FORK_GOODBYE,
+    RUNNER_LOG_FILE,
+    ForkReply,
+    ForkRequest,
+    RunnerEnd,
+    RunnerProcess,
+)
 from onedata.runner.processes import give_back_free_memory, name_process
 
 LINGER_SECONDS = 10.0
@@ -46,6 +54,7 @@ class ForkServer:
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._alone_since = time.monotonic()
         self._leaving = False
+        self._spools: dict[int, Path] = {}
 
     def serve(self) -> int:
         """Serve until nobody needs it; give the exit status."""
@@ -90,7 +99,16 @@ class ForkServer:
                 self._accept()
             elif isinstance(key.fileobj, socket.socket):
                 self._read(key.fileobj)
-        _reap()
+        self._reap()
+
+    def _reap(self) -> None:
+        """Take note of runners that ended, and of the signal where one ended them."""
+        with contextlib.suppress(ChildProcessError):
+            while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+                pid, status = ended
+                spool = self._spools.pop(pid, None)
+                if spool is not None and os.WIFSIGNALED(status):
+                    _note_end(spool, os.WTERMSIG(status))
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
@@ -142,6 +160,7 @@ class ForkServer:
         if pid == 0:
             self._become_runner(request)
         signal.pthread_sigmask(signal.SIG_SETMASK, held)
+        self._spools[pid] = Path(request.spool)
         return RunnerProcess.of(pid)
 
     def _become_runner(self, request: ForkRequest) -> None:
@@ -201,10 +220,9 @@ def _peer_user(connection: socket.socket) -> int:
     return int(user)
 
 
-def _reap() -> None:
-    with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
+def _note_end(spool: Path, number: int) -> None:
+    with contextlib.suppress(OSError):  # the folder is gone: nobody asks
+        (spool / ENDED_FILE).write_text(RunnerEnd(signal=number).model_dump_json())
 
 
 def main(arguments: list[str]) -> int:

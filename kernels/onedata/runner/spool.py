@@ -8,9 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 from onedata.contract import runner as contract
-from onedata.contract.runner import RunLimits, RunnerProcess, RunResult, RunSpec, SessionFile
+from onedata.contract.runner import (
+    RunLimits,
+    RunnerProcess,
+    RunOrders,
+    RunResult,
+    RunSpec,
+    SessionFile,
+)
 
 # A studio that asks whether the lock is held takes it for microseconds: wait longer than that.
 _LOCK_PATIENCE_SECONDS = 2.0
@@ -47,6 +55,23 @@ class Spool:
         self.work = self.folder / contract.WORK_FOLDER
         self._started = self.folder / contract.STARTED_FILE
         self._result = self.folder / contract.RESULT_FILE
+
+    def has_spec(self) -> bool:
+        """Say whether the folder holds what to execute."""
+        return (self.folder / contract.SPEC_FILE).exists()
+
+    def place(self) -> str:
+        """Name this folder, as no other one is named."""
+        path = self.folder / contract.PLACE_FILE
+        if not path.exists():
+            write_atomically(path, uuid4().hex.encode(), durable=False)
+        return path.read_text()
+
+    def fill(self, orders: RunOrders, limits: RunLimits) -> None:
+        """Write what to execute; the spec last, as it says that all is there."""
+        write_atomically(self.notebook, orders.notebook.encode())
+        write_atomically(self.folder / contract.LIMITS_FILE, limits.model_dump_json().encode())
+        write_atomically(self.folder / contract.SPEC_FILE, orders.spec.model_dump_json(indent=1).encode())
 
     def read_spec(self) -> RunSpec:
         """Read what to execute.

@@ -10,7 +10,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from onedata.contract.problems import Problem
-from onedata.contract.runner import RUN_KEY_HEADER, RunReply, RunReport, RunResult
+from onedata.contract.runner import (
+    RUN_KEY_HEADER,
+    RunBegin,
+    RunOrders,
+    RunReply,
+    RunReport,
+    RunResult,
+)
 
 REPORT_TIMEOUT_SECONDS = 15.0
 UPLOAD_TIMEOUT_SECONDS = 300.0
@@ -52,6 +59,17 @@ class StudioLink:
         self._host, self._port = parts.hostname, parts.port
         self._path = f"{parts.path.rstrip('/')}/api/v1/runner/runs/{run_id}"
         self._run_key = run_key
+
+    def begin(self, place: str) -> RunOrders:
+        """Ask for the orders of the attempt that the key opens; they are given to one place alone."""
+        body = RunBegin(place=place).model_dump_json().encode()
+        content_type, content = self._send("POST", "/begin", body, _JSON, UPLOAD_TIMEOUT_SECONDS)
+        try:
+            if content_type == _JSON:
+                return RunOrders.model_validate_json(content)
+        except ValueError as error:
+            raise StudioAway(f"The orders are none: {content[:200]!r}") from error
+        raise StudioAway(f"The orders are {content_type}, so they are not the studio's.")
 
     def report(self, report: RunReport) -> RunReply:
         """Tell how far the run is, and hear whether it shall stop."""
