@@ -114,3 +114,17 @@ export function compareVersions(
   const dataset = refText({ workspace, name, version: null });
   return call('local', 'compare', { query: { dataset, before, after }, signal });
 }
+
+/** A file or folder of this server on its way to be a dataset's next version. */
+export interface Publication {
+  id: number;
+  path: string;
+  dataset: string;
+  state: 'waiting' | 'running' | 'done' | 'failed';
+  done_bytes: number;
+  total_bytes: number | null;
+}
+
+export function listPublications(signal?: AbortSignal): Promise<{ items: Publication[] }> {
+  return call('local', 'publications', { signal });
+}

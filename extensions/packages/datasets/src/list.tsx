@@ -20,6 +20,7 @@ import {
 import { Button } from '@jupyterlab/ui-components';
 import React from 'react';
 import { listDatasets } from './api';
+import { Publications } from './publications';
 
 const REFRESH_SECONDS = 20;
 
@@ -74,6 +75,7 @@ function Results(props: ResultsProps): React.JSX.Element {
   const items = found.value?.items;
   return (
     <>
+      <Publications workspace={workspace} onEnd={found.reload} />
       {found.error ? <Refusal error={found.error} onRetry={found.reload} /> : null}
       {!items && found.busy && <Busy />}
       {items?.length === 0 && <NoDatasets filtered={!!search || !!tag} {...props} />}
