@@ -21,6 +21,12 @@ LIGHT, DARK = "JupyterLab Light", "JupyterLab Dark"
 _HARMLESS = ("Failed to load resource", "Service worker", "ResizeObserver")
 
 
+def ensure_server(platform: Platform, user: str) -> None:
+    """Start a user's server where it is not running: the tests of one platform share it."""
+    if (platform.server(user) or {}).get("ready") is not True:
+        platform.spawn(user)
+
+
 class LabPage:
     """A user's page; their server is started where it is not running.
 
@@ -54,8 +60,7 @@ class LabPage:
         self.page.on("pageerror", lambda error: self._said.append(f"page error: {error}"))
 
     def __enter__(self) -> Self:
-        if (self.platform.server(self.user) or {}).get("ready") is not True:
-            self.platform.spawn(self.user)
+        ensure_server(self.platform, self.user)
         page = self.page
         page.goto(f"{self.platform.url}/hub/login")
         page.get_by_label("Username").fill(self.user)

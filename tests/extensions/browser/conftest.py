@@ -1,7 +1,7 @@
 """A real Chromium in front of a real platform: hub login included, so all is under ``/user/<name>/``."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,6 +30,21 @@ def browser() -> Iterator[Browser]:
         options = {"executable_path": str(find_chromium()), "args": ["--no-sandbox"]}
         with playwright.chromium.launch(**options) as launched:
             yield launched
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep what the pages of a test looked like when it failed."""
+    report = yield
+    if report.when == "call" and report.failed:
+        for given in getattr(item, "funcargs", {}).values():
+            for page in given if isinstance(given, list) else [given]:
+                if isinstance(page, LabPage):
+                    place = page.picture(f"failed-{item.name}-{page.user}")
+                    report.sections.append(("Picture", str(place)))
+    return report
 
 
 @pytest.fixture

@@ -1,14 +1,18 @@
 """Datasets in JupyterLab: published in a notebook, found in the sidebar, opened, loaded again."""
 
 import re
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, Locator, expect
 
-from tests.support.lab_page import DARK, LIGHT, LabPage
+from tests.support.lab_page import DARK, LIGHT, LabPage, ensure_server
 from tests.support.platform import Platform
 
 pytestmark = [pytest.mark.platform, pytest.mark.slow, pytest.mark.timeout(300)]
+
+BIG_BYTES = 2_000_000_000
+SEEN_MILLISECONDS = 45_000  # the list is read again every 20 seconds
 
 PUBLISH = """
 import onedata as od
@@ -21,7 +25,7 @@ od.datasets.publish(planes, "planes", message="all of them")
 @pytest.fixture(scope="module", autouse=True)
 def planes(platform: Platform) -> None:
     """Two versions of a dataset of ann's."""
-    platform.spawn("ann")
+    ensure_server(platform, "ann")
     with platform.kernel("ann") as kernel:
         kernel.run(PUBLISH, seconds=120)
 
@@ -75,32 +79,66 @@ def test_two_versions_are_compared(lab: LabPage) -> None:
     lab.picture("datasets-versions")
 
 
-def test_code_to_load_is_inserted_runs_and_shows_the_notebook_in_the_lineage(lab: LabPage) -> None:
+def cell(lab: LabPage, place: int) -> Locator:
+    return lab.page.locator(".jp-CodeCell .cm-content").nth(place)
+
+
+def run_cell(lab: LabPage, number: int) -> None:
+    """Run the active cell, the kernel's ``number``-th; an error in it fails the test."""
+    lab.page.keyboard.press("Shift+Enter")
+    expect(lab.page.locator(".jp-InputPrompt").filter(has_text=f"[{number}]:")).to_be_visible(timeout=60_000)
+    expect(lab.page.locator(".jp-OutputArea").filter(has_text="Error")).to_have_count(0)
+
+
+def test_dataset_published_in_a_notebook_appears_is_loaded_and_shows_the_notebook_in_its_lineage(
+    lab: LabPage,
+) -> None:
     page = lab.page
-    page.get_by_role("button", name="Python 3 (One Data)").first.click()
-    notebook = page.get_by_role("tab", name=re.compile(r"^Untitled.*\.ipynb"))
-    notebook.wait_for()
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first.wait_for()
-    open_planes(lab)
+    lab.sidebar("Datasets")
+    datasets = page.get_by_role("list", name="Datasets")
+    expect(datasets.get_by_role("button", name=re.compile("^planes"))).to_be_visible()
+    lab.notebook()
+    cell(lab, 0).click()
+    page.keyboard.type("import onedata as od, pandas as pd\n")
+    page.keyboard.type('od.datasets.publish(pd.DataFrame({"month": [1, 2, 3]}), "months")')
+    run_cell(lab, 1)
+    found = datasets.get_by_role("button", name=re.compile("^months"))
+    found.click(timeout=SEEN_MILLISECONDS)  # nobody has asked for the list again
+    page.get_by_role("heading", name="user-ann/months").wait_for()
     page.get_by_role("button", name="Insert code to load").click()
-    cell = page.locator(".jp-CodeCell .cm-content").first
-    expect(cell).to_contain_text('planes = od.datasets.load("user-ann/planes@2")')
-    page.keyboard.press("Shift+Enter")
-    expect(page.locator(".jp-InputPrompt").filter(has_text="[1]:")).to_be_visible(timeout=60_000)
-    open_planes(lab)
+    expect(cell(lab, 1)).to_contain_text('months = od.datasets.load("user-ann/months@1")')
+    run_cell(lab, 2)
+    found.click()
     page.get_by_role("tab", name="Lineage").click()
     graph = page.get_by_role("group", name=re.compile("^Lineage"))
-    expect(graph.get_by_role("button", name=re.compile("Untitled"))).to_be_visible(timeout=60_000)
+    expect(graph.get_by_role("button", name=re.compile("^Untitled"))).to_be_visible(timeout=60_000)
     lab.picture("datasets-lineage")
+
+
+def test_dataset_dragged_into_a_cell_leaves_the_code_that_loads_it(lab: LabPage) -> None:
+    lab.notebook()
+    lab.sidebar("Datasets")
+    datasets = lab.page.get_by_role("list", name="Datasets")
+    dataset = datasets.get_by_role("listitem").filter(has_text=re.compile("^planes"))
+    dataset.drag_to(cell(lab, 0))
+    expect(cell(lab, 0)).to_contain_text('planes = od.datasets.load("user-ann/planes")')
+    cell(lab, 0).click()
+    run_cell(lab, 1)
+
+
+def choose_to_publish(lab: LabPage, name: str) -> None:
+    """Choose the command in a file's menu."""
+    page = lab.page
+    lab.sidebar("File Browser")
+    page.get_by_role("button", name="Refresh the file browser.").click()
+    page.get_by_text(name).click(button="right")
+    page.locator(".lm-Menu-item:visible").filter(has_text="Publish as Dataset").click()
 
 
 def test_file_of_the_browser_is_published_and_the_toast_opens_it(lab: LabPage, platform: Platform) -> None:
     (platform.folder / "homes" / "ann" / "My Prices 2026.csv").write_text("item,price\nbread,2.5\nmilk,1.2\n")
     page = lab.page
-    lab.sidebar("File Browser")
-    page.get_by_role("button", name="Refresh the file browser.").click()
-    page.get_by_text("My Prices 2026.csv").click(button="right")
-    page.locator(".lm-Menu-item:visible").filter(has_text="Publish as Dataset").click()
+    choose_to_publish(lab, "My Prices 2026.csv")
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_label("Name of the dataset")).to_have_value("my-prices-2026")
     lab.picture("datasets-publish")
@@ -110,7 +148,29 @@ def test_file_of_the_browser_is_published_and_the_toast_opens_it(lab: LabPage, p
     page.get_by_role("heading", name="user-ann/my-prices-2026").wait_for()
 
 
-def test_viewer_reads_and_sees_no_way_to_write(platform: Platform, browser, tmp_path) -> None:
+def test_publishing_goes_on_while_the_page_is_loaded_anew(lab: LabPage, platform: Platform) -> None:
+    big = platform.folder / "homes" / "ann" / "measurements.bin"
+    with big.open("wb") as file:
+        file.truncate(BIG_BYTES)  # on the disk it takes nothing; read and copied, it takes its time
+    page = lab.page
+    choose_to_publish(lab, big.name)
+    page.get_by_role("dialog").get_by_role("button", name="Publish").click()
+    toast = page.get_by_role("alert").filter(has_text="Publishing measurements.bin as user-ann/measurements")
+    toast.wait_for()
+    page.reload()
+    toast.wait_for()
+    lab.sidebar("Datasets")
+    bar = page.get_by_role("progressbar", name="Publishing measurements.bin as user-ann/measurements")
+    expect(bar).to_be_visible()
+    lab.picture("datasets-publishing")
+    page.get_by_text("measurements.bin is version 1 of user-ann/measurements").wait_for(timeout=120_000)
+    found = page.get_by_role("list", name="Datasets").get_by_role("button", name=re.compile("^measurements"))
+    expect(found).to_contain_text("files · 2 GB")
+    expect(bar).to_have_count(0)
+    big.unlink()
+
+
+def test_viewer_reads_and_sees_no_way_to_write(platform: Platform, browser: Browser, tmp_path: Path) -> None:
     api = "/services/studio/api/v1/workspaces/team-a"
     with platform.client("ann") as ann, platform.client("admin") as admin:
         assert admin.put(f"{api}/members/vera", json={"role": "viewer"}).status_code == 200

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.lab_page import DARK, LIGHT, LabPage
+from tests.support.lab_page import DARK, LIGHT, LabPage, ensure_server
 from tests.support.platform import Platform
 from tests.support.server_kernel import Kernel
 
@@ -51,8 +51,7 @@ for number, rate in enumerate((0.1, 0.05, 0.01), start=1):
 @pytest.fixture(scope="module")
 def kernel(platform: Platform) -> Iterator[Kernel]:
     """A kernel of ann's that has trained three runs."""
-    if (platform.server("ann") or {}).get("ready") is not True:
-        platform.spawn("ann")
+    ensure_server(platform, "ann")
     with platform.kernel("ann") as started:
         started.run(TRAIN, seconds=120)
         yield started

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.support.lab_page import DARK, LIGHT, LabPage
+from tests.support.lab_page import DARK, LIGHT, LabPage, ensure_server
 from tests.support.platform import Platform
 
 pytestmark = [pytest.mark.platform, pytest.mark.slow, pytest.mark.timeout(300)]
@@ -41,8 +41,7 @@ mlflow.register_model(train("shared").model_uri, "shared-model")
 @pytest.fixture(scope="module", autouse=True)
 def runs(platform: Platform) -> None:
     """A run of ann's that logged a model, and a registered model of the team's."""
-    if (platform.server("ann") or {}).get("ready") is not True:
-        platform.spawn("ann")
+    ensure_server(platform, "ann")
     with platform.kernel("ann") as kernel:
         kernel.run(TRAIN, seconds=180)
 
@@ -84,9 +83,7 @@ def test_model_of_a_run_is_registered_and_shows_what_stands_behind_it(lab: LabPa
 
 def test_code_that_loads_a_team_s_model_runs_as_it_was_inserted(lab: LabPage) -> None:
     page = lab.page
-    page.get_by_role("button", name="Python 3 (One Data)").first.click()
-    page.get_by_role("tab", name=re.compile(r"^Untitled.*\.ipynb")).wait_for()
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first.wait_for()
+    lab.notebook()
     lab.sidebar("Models")
     page.get_by_role("combobox", name="Workspace").select_option("team-a")
     page.get_by_role("list", name="Models").get_by_role("button", name=re.compile("^shared-model")).click()
