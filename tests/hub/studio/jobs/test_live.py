@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,10 +12,12 @@ from typing import Any
 
 import httpx
 import pytest
+from onedata_hub.serving import _GRACE_SECONDS
 from onedata_hub.studio.jobs import live, live_endpoints
 from onedata_hub.studio.jobs.live import moment_of
 
 from tests.hub.studio.jobs.conftest import WS, JobsUnderTest, shift
+from tests.hub.studio.jobs.processes import make_job, running_platform
 from tests.hub.studio.jobs.test_queries import asked_questions, plans
 from tests.support.serving import served
 from tests.support.studio import PREFIX, StudioUnderTest, running_studio
@@ -165,6 +168,29 @@ async def test_change_made_by_another_process_is_heard(any_jobs: JobsUnderTest, 
     ):
         run = await jobs.start(job)
         assert (await stream.next())["id"] == run["id"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+async def test_of_two_processes_one_hears_the_other_and_stops_when_told(
+    database: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    url = request.getfixturevalue("postgres_url") if database == "postgresql" else None
+    async with running_platform(tmp_path, url) as platform:
+        one, other = [await platform.studio().start() for _ in range(2)]
+        async with (
+            other.client() as client,
+            listening(f"{one.url}{WS}/runs/events", platform.token) as stream,
+        ):
+            job = await make_job(client, "nightly", "print(1)")
+            run = (await client.post(f"{WS}/jobs/{job['id']}/runs", json={})).json()
+            await stream.until(id=run["id"], state="succeeded")
+            assert one.process is not None
+            one.process.terminate()
+            began = time.monotonic()
+            await stream.end()
+            await asyncio.to_thread(one.process.wait, SOON_SECONDS)
+            assert time.monotonic() - began < _GRACE_SECONDS  # uvicorn had to break off nothing
 
 
 async def test_members_alone_may_listen_viewers_too(jobs: JobsUnderTest) -> None:
