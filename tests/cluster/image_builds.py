@@ -1,0 +1,252 @@
+"""Build the project's images on a local Debian base, and bring them into the cluster.
+
+No image registry is reached: the base is made of Debian's packages, and what is built is imported. An image is
+built once for each content of its Dockerfile, its locked requirements and the wheels in it.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.cluster import parts
+from tests.cluster.build import one_at_a_time
+from tests.cluster.images import import_archive, names
+from tests.cluster.place import CACHE, ClusterError
+from tests.cluster.up import Report
+from tests.cluster.wheels import ROOT, build_wheels, digest_of, files_of
+
+BASE_PACKAGES = ("python3", "python3-venv", "ca-certificates")
+_SUITE = "bookworm"
+_SECRETS = ("PIP_", "UV_", "NPM_CONFIG_", "npm_config_", "NODE_", "REQUESTS_", "SSL_")
+_SITE_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+
+
+@dataclass(frozen=True)
+class Image:
+    """One of the project's images.
+
+    Attributes:
+        folder: Its folder below ``images/``.
+        wheels: The distributions in it, by their folder's name.
+        extra: More folders or files of the tree that its build takes.
+    """
+
+    folder: str
+    wheels: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Give its name and tag, as a pod names it."""
+        return f"one-data-studio/{self.folder}:test"
+
+
+IMAGES = (
+    Image("notebook", wheels=("kernels", "extensions"), extra=("notebooks", "templates")),
+    Image("hub", wheels=("kernels", "hub")),
+    Image("proxy", extra=("hub/proxy/package.json", "hub/proxy/package-lock.json")),
+)
+
+
+@dataclass(frozen=True)
+class Built:
+    """An image that is built: its archive in OCI's layout, and its software bill of materials beside it."""
+
+    image: Image
+    archive: Path
+    bill: Path
+
+    @property
+    def digest(self) -> str:
+        """Give the manifest's digest, by which a profile may name the image."""
+        return str(self._read("index.json")["manifests"][0]["digest"])
+
+    def layers(self) -> list[tuple[str, int]]:
+        """Give what made each layer, the base first, and its size in bytes, not compressed."""
+        manifest = self._read(_blob(self.digest))
+        made_by = [
+            step.get("created_by", "").removeprefix("/bin/sh -c ").removeprefix("#(nop) ")
+            for step in self.configuration()["history"]
+            if not step.get("empty_layer")
+        ]
+        return [(made, layer["size"]) for made, layer in zip(made_by, manifest["layers"], strict=True)]
+
+    def configuration(self) -> dict[str, Any]:
+        """Give OCI's image configuration: its user, environment and history."""
+        return self._read(_blob(self._read(_blob(self.digest))["config"]["digest"]))
+
+    def _read(self, name: str) -> dict[str, Any]:
+        with tarfile.open(self.archive) as tar:
+            file = tar.extractfile(name)
+            assert file is not None, f"{name} is a folder"
+            return dict(json.load(file))
+
+
+def _blob(digest: str) -> str:
+    return f"blobs/{digest.replace(':', '/')}"
+
+
+def build_images(report: Report, only: str = "") -> list[Built]:
+    """Build the images that are not in the cache.
+
+    Args:
+        report: Told of each step in a sentence.
+        only: The folder of one image to build; all where it is empty.
+
+    Raises:
+        ClusterError: If a part is missing or a build fails; shows what it said.
+    """
+    parts.install(parts.BUILD_IMAGES)
+    with one_at_a_time("images"):
+        wheels = build_wheels()
+        report("wheels are built")
+        _make_base()
+        report("the base is built")
+        return [_build(image, wheels, report) for image in IMAGES if only in ("", image.folder)]
+
+
+def import_images(built: list[Built], report: Report) -> None:
+    """Bring images into the cluster where it has others, or none, under their names.
+
+    Raises:
+        ClusterError: If containerd refuses one.
+    """
+    present = names()
+    for one in built:
+        full_name = f"docker.io/{one.image.name}"
+        by_digest = f"{full_name.rpartition(':')[0]}@{one.digest}"
+        if by_digest not in present:
+            import_archive(one.archive, full_name)
+        report(f"{one.image.name} is in the cluster, also as {by_digest}")
+
+
+def _build(image: Image, wheels: dict[str, Path], report: Report) -> Built:
+    used = [wheels[name] for name in image.wheels]
+    files = files_of(f"images/{image.folder}", *_shared(), *image.extra)
+    key = "-".join(
+        [digest_of(files), *(wheel.parent.name.rpartition("-")[2][:8] for wheel in used), *_base_key()]
+    )
+    cache = CACHE / "images" / f"{image.folder}-{key}"
+    if not cache.is_dir():
+        report(f"building {image.name}")
+        staging = cache.with_name(cache.name + ".new")
+        shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir(parents=True)
+        with tempfile.TemporaryDirectory(prefix="onedata-image-") as folder:
+            _collect(image, used, Path(folder))
+            _run_build(image, Path(folder))
+        _export(image, staging)
+        staging.replace(cache)
+    built = Built(image, cache / "image.tar", cache / "sbom.cdx.json")
+    layers = built.layers()
+    report(f"{image.name}: {sum(size for _, size in layers) / 1e6:.0f} MB")
+    for made_by, size in layers:
+        report(f"  {size / 1e6:7.1f} MB  {' '.join(made_by.split())[:90]}")
+    return built
+
+
+def _shared() -> tuple[str, ...]:
+    return ("images/build.txt", "images/sbom.py", "images/trim.sh")
+
+
+def _base_key() -> tuple[str, ...]:
+    return (_SUITE, str(len(BASE_PACKAGES)))
+
+
+def _collect(image: Image, wheels: list[Path], context: Path) -> None:
+    """Put all that the build takes into one folder, so that it sees nothing else of the machine."""
+    shutil.copytree(ROOT / "images" / image.folder, context, dirs_exist_ok=True)
+    for name in (*_shared(), *image.extra):
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, context / source.name, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+        else:
+            shutil.copy2(source, context / source.name)
+    if wheels:
+        (context / "wheels").mkdir()
+        for wheel in wheels:
+            shutil.copy2(wheel, context / "wheels")
+
+
+def _run_build(image: Image, context: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="onedata-secret-") as folder:
+        secret = Path(folder) / "environment"
+        secret.write_text(_site_environment())
+        _buildah(
+            "build",
+            "--isolation=oci",  # runc: crun refuses this kernel's cgroups
+            "--network=host",  # package registries are reached as the machine reaches them
+            "--pull-never",
+            "--layers",
+            "--format=oci",
+            f"--secret=id=environment,src={secret}",
+            *([f"--secret=id=certificates,src={_SITE_CERTIFICATES}"] if _SITE_CERTIFICATES.exists() else []),
+            f"--build-arg=BASE={_base_name()}",
+            f"--tag={image.name}",
+            str(context),
+        )
+
+
+def _site_environment() -> str:
+    """Give this machine's settings of package indexes and certificates as shell assignments."""
+    lines = [f"{name}='{value}'" for name, value in os.environ.items() if name.startswith(_SECRETS)]
+    if _SITE_CERTIFICATES.exists():
+        mounted = "/run/secrets/certificates"
+        lines = [line.replace(str(_SITE_CERTIFICATES), mounted) for line in lines]
+        lines += [f"{name}={mounted}" for name in ("SSL_CERT_FILE", "PIP_CERT", "NODE_EXTRA_CA_CERTS")]
+    return "\n".join([*lines, ""])
+
+
+def _make_base() -> None:
+    """Make a Debian with Python as an image; it stands for the base that a site pins by digest."""
+    if _base_name() in _buildah("images", "--format={{.Name}}:{{.Tag}}").split():
+        return
+    with tempfile.TemporaryDirectory(prefix="onedata-base-") as folder:
+        archive = Path(folder) / "base.tar"
+        packages = ",".join(BASE_PACKAGES)
+        _run("mmdebstrap", "--quiet", "--variant=minbase", f"--include={packages}", _SUITE, str(archive))
+        container = _buildah("from", "--pull-never", "scratch").strip()
+        _buildah("add", "--quiet", container, str(archive), "/")
+        _buildah("config", "--env=LANG=C.UTF-8", "--cmd=bash", container)
+        _buildah("commit", "--quiet", "--rm", container, _base_name())
+
+
+def _base_name() -> str:
+    return f"localhost/onedata-test-base:{'-'.join(_base_key())}"
+
+
+def _export(image: Image, target: Path) -> None:
+    """Write the image's archive and its bill of materials into a folder."""
+    tag = image.name.rpartition(":")[2]
+    _buildah(
+        "push",
+        "--quiet",
+        "--format=oci",
+        "--disable-compression",
+        image.name,
+        f"oci-archive:{target}/image.tar:{tag}",
+    )
+    container = _buildah("from", "--pull-never", image.name).strip()
+    try:
+        bill = Path(_buildah("mount", container).strip()) / "opt" / "onedata" / "share" / "sbom.cdx.json"
+        (target / "sbom.cdx.json").write_text(bill.read_text())
+    finally:
+        _buildah("rm", container)
+
+
+def _buildah(*arguments: str) -> str:
+    return _run("buildah", *arguments)
+
+
+def _run(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-20:])
+        raise ClusterError(f"'{' '.join(command[:3])} …' failed:\n{said}\nMend that and try again.")
+    return done.stdout
