@@ -16,6 +16,7 @@ from tools.reference import (
     metrics_page,
     settings_page,
     tutorial_page,
+    values_page,
 )
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -29,6 +30,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/lineage-names.md": lineage_page.render,
     "reference/errors.md": errors_page.render,
     "reference/metrics.md": metrics_page.render,
+    "reference/values.md": values_page.render,
 }
 
 

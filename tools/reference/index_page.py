@@ -10,6 +10,7 @@ _PAGES = {
     "lineage-names": "how lineage and MLflow tags name things",
     "errors": "the errors of the library and the codes of the API",
     "metrics": "what Prometheus finds",
+    "values": "the values of the Kubernetes chart",
 }
 
 

@@ -1,0 +1,167 @@
+"""Wire a hub on Kubernetes: what Zero to JupyterHub's configuration calls when its own is done.
+
+That chart configures hub, proxy and KubeSpawner from its values, and holds the services' tokens. Here the
+platform's part is added: its roles, where its services are, and what every server is told.
+"""
+
+import sys
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from onedata.contract.environment import CACHE_DIR, IDLE_TIMEOUT, PROFILE, STUDIO_URL, WORKSPACE
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from onedata_hub.groups import drop_former_members, load_groups
+from onedata_hub.machine import SHARED_CORES
+from onedata_hub.naming import personal_workspace
+from onedata_hub.roles import ACCESS_MLFLOW, ACCESS_STUDIO, CULLER, KEEPER, MLFLOW, STUDIO, load_roles
+from onedata_hub.settings import SettingsError
+from onedata_hub.tracking import tracking_environment
+
+# Where the chart puts the services, and where studio and servers alike mount the volume of objects.
+_ADDRESSES = {STUDIO: "http://studio-api:8000", MLFLOW: "http://mlflow:8000"}
+_OBJECTS_FOLDER = "/srv/onedata/objects"
+_OBJECTS_CLAIM = "onedata-objects"
+_HUB_API_HERE = "http://127.0.0.1:8081/hub/api"
+_CACHE_FOLDER = "/tmp/onedata-cache"  # noqa: S108 - the pod is the user's own
+
+
+class _Values(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid")
+
+
+class Volume(_Values):
+    """The volume of objects. Its size and class concern the chart alone."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="ignore")
+
+    existing_claim: str = ""
+
+
+class Objects(_Values):
+    """Where bytes live; of S3 the hub needs to know nothing."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="ignore")
+
+    type: Literal["pvc", "s3"] = "pvc"
+    pvc: Volume = Field(default_factory=Volume)
+
+
+class KubernetesSettings(_Values):
+    """The chart's ``global.onedata`` values, which both hub and services know."""
+
+    public_url: str = ""
+    idle_timeout_seconds: int = Field(default=3600, ge=0)
+    identity_cache_seconds: int = Field(default=10, ge=1, le=300)
+    workspaces: dict[str, list[str]] = Field(default_factory=dict)
+    objects: Objects = Field(default_factory=Objects)
+
+
+def configure_kubernetes(c: Any, values: Mapping[str, Any], *, proxy: str = "proxy-public") -> None:
+    """Add the platform to a hub that Zero to JupyterHub has configured.
+
+    Args:
+        c: The hub's configuration object.
+        values: The chart's ``global.onedata``.
+        proxy: The Service of the proxy that people reach.
+
+    Raises:
+        SettingsError: If a value is wrong or unknown; names it.
+    """
+    try:
+        settings = KubernetesSettings.model_validate(values)
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        place = ".".join(str(part) for part in wrong["loc"])
+        raise SettingsError(
+            f"Value global.onedata.{place}: {wrong['msg']}. Correct it and upgrade."
+        ) from error
+    public_url = settings.public_url.rstrip("/") or f"http://{proxy}"
+    _add_services(c, settings, public_url)
+    _configure_servers(c, settings, public_url)
+    if (
+        settings.workspaces
+    ):  # with groups from the identity provider the hub takes none from its configuration
+        c.JupyterHub.load_groups = load_groups(settings.workspaces)
+        drop_former_members(c.JupyterHub.db_url, settings.workspaces)
+
+
+def _add_services(c: Any, settings: KubernetesSettings, public_url: str) -> None:
+    """Say where studio and MLflow are, and what their logged-in browsers may do."""
+    known = {service["name"]: service for service in c.JupyterHub.services}
+    lacking = sorted(set(_ADDRESSES) - set(known))
+    if lacking:
+        raise SettingsError(
+            f"The hub has no token for service '{lacking[0]}'. "
+            f"Write 'hub.services.{lacking[0]}: {{}}' into the values of jupyterhub."
+        )
+    for name, address in _ADDRESSES.items():
+        own = ACCESS_STUDIO if name == STUDIO else ACCESS_MLFLOW
+        known[name] |= {
+            "url": address,
+            "oauth_no_confirm": True,  # they are part of the platform
+            "oauth_client_allowed_scopes": sorted({own, ACCESS_STUDIO}),
+        }
+    unneeded = {KEEPER}  # the proxy is kept running by Kubernetes
+    if settings.idle_timeout_seconds:
+        c.JupyterHub.services.append(_culler(settings, public_url))
+    else:
+        unneeded.add(CULLER)
+    c.JupyterHub.load_roles = [
+        *c.JupyterHub.load_roles,
+        *(role for role in load_roles() if not unneeded & set(role.get("services", ()))),
+    ]
+
+
+def _culler(settings: KubernetesSettings, public_url: str) -> dict[str, Any]:
+    # It runs in the hub's pod. The hub's own Service is not for it: a network policy keeps that to others.
+    return {
+        "name": CULLER,
+        "command": ["env", f"JUPYTERHUB_API_URL={_HUB_API_HERE}", sys.executable, "-m", "onedata_hub.culler"],
+        "environment": {
+            "ONEDATA_PUBLIC_URL": public_url,
+            "ONEDATA_IDLE_TIMEOUT_SECONDS": str(settings.idle_timeout_seconds),
+        },
+        "display": False,
+    }
+
+
+def _configure_servers(c: Any, settings: KubernetesSettings, public_url: str) -> None:
+    """Tell servers where the platform is; what the site set itself stays."""
+    c.KubeSpawner.environment = {
+        STUDIO_URL: f"{public_url}/services/{STUDIO}",
+        IDLE_TIMEOUT: str(settings.idle_timeout_seconds),
+        CACHE_DIR: _CACHE_FOLDER,
+        WORKSPACE: _workspace_of,
+        PROFILE: _profile_of,
+        **tracking_environment(f"{public_url}/services/{MLFLOW}"),
+        **SHARED_CORES,
+    } | dict(c.KubeSpawner.get("environment", {}))
+    c.Spawner.args = [
+        f"--HubAuth.cache_max_age={settings.identity_cache_seconds}",
+        # JupyterLab asks nobody outside: no news, no updates, no list of extensions.
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.extension_manager=readonly",
+        *c.Spawner.get("args", []),
+    ]
+    # Pod security "restricted", beside what KubeSpawner sets itself.
+    c.KubeSpawner.container_security_context = {
+        "runAsNonRoot": True,
+        "capabilities": {"drop": ["ALL"]},
+        "seccompProfile": {"type": "RuntimeDefault"},
+    } | dict(c.KubeSpawner.get("container_security_context", {}))
+    if settings.objects.type == "pvc":
+        claim = settings.objects.pvc.existing_claim or _OBJECTS_CLAIM
+        name = "onedata-objects"
+        c.KubeSpawner.volumes[name] = {"name": name, "persistentVolumeClaim": {"claimName": claim}}
+        c.KubeSpawner.volume_mounts[name] = {"name": name, "mountPath": _OBJECTS_FOLDER}
+
+
+def _workspace_of(spawner: Any) -> str:
+    return personal_workspace(spawner.user.name)
+
+
+def _profile_of(spawner: Any) -> str:
+    return str((spawner.user_options or {}).get("profile", ""))

@@ -1,0 +1,146 @@
+"""Who may do what in the namespace, and who may reach whom."""
+
+from typing import Any
+
+import pytest
+
+from tests.helm.charts import RELEASE, Manifest
+from tests.helm.conftest import Render
+from tests.helm.pods import pods
+from tests.helm.variants import ELSEWHERE, EVERYTHING_ON
+
+# Everything that our service accounts may do. What is not here is refused, and by it to be argued.
+STUDIO_JOBS = {
+    ("batch", "jobs"): {"create", "get", "list", "watch", "delete"},
+    ("", "pods"): {"get", "list", "watch"},
+    ("", "pods/log"): {"get"},
+    ("", "events"): {"get", "list", "watch"},
+    ("", "secrets"): {"create", "delete"},
+}
+
+
+def of_kind(manifests: list[Manifest], kind: str) -> list[Manifest]:
+    return [one for one in manifests if one["kind"] == kind]
+
+
+def is_ours(one: Manifest) -> bool:
+    return one["metadata"]["labels"].get("app.kubernetes.io/name") == "one-data-studio"
+
+
+def rules_of(role: Manifest) -> dict[tuple[str, str], set[str]]:
+    return {
+        (group, resource): set(rule["verbs"])
+        for rule in role["rules"]
+        for group in rule["apiGroups"]
+        for resource in rule["resources"]
+    }
+
+
+def test_rights_are_the_table_and_no_more(manifests: list[Manifest]):
+    assert not [one for one in manifests if one["kind"].startswith("ClusterRole") and is_ours(one)]
+    (role,) = [one for one in of_kind(manifests, "Role") if is_ours(one)]
+    assert rules_of(role) == STUDIO_JOBS
+    (binding,) = [one for one in of_kind(manifests, "RoleBinding") if is_ours(one)]
+    assert binding["roleRef"]["name"] == role["metadata"]["name"]
+    assert [subject["name"] for subject in binding["subjects"]] == ["studio-jobs"]
+
+
+def test_only_what_starts_runs_carries_a_token_of_the_cluster(manifests: list[Manifest]):
+    for account in of_kind(manifests, "ServiceAccount"):
+        if is_ours(account):
+            assert account["automountServiceAccountToken"] is False
+    for name, pod in pods(manifests):
+        if pod["metadata"]["labels"].get("app.kubernetes.io/name") == "one-data-studio":
+            starts_runs = pod["spec"]["serviceAccountName"] == "studio-jobs"
+            assert pod["spec"]["automountServiceAccountToken"] is starts_runs, name
+
+
+def test_with_postgresql_the_api_carries_no_token_of_the_cluster(render_lone: Render):
+    manifests = dict(pods(render_lone(ELSEWHERE, EVERYTHING_ON)))
+    assert manifests["Deployment/studio-api"]["spec"]["serviceAccountName"] == "studio-api"
+    assert manifests["Deployment/studio-jobs"]["spec"]["serviceAccountName"] == "studio-jobs"
+
+
+def peers(policy: Manifest) -> list[dict[str, Any]]:
+    return [peer for rule in policy["spec"].get("ingress", ()) for peer in rule.get("from", ())]
+
+
+def admits(policy: Manifest, labels: dict[str, str]) -> bool:
+    """Say whether a policy lets in a pod of the same namespace with these labels."""
+    for rule in policy["spec"].get("ingress", ()):
+        if not rule.get("from"):
+            return True
+        for peer in rule["from"]:
+            if "namespaceSelector" in peer and peer["namespaceSelector"] != {}:
+                continue  # another namespace
+            selector = peer["podSelector"]
+            wanted = selector.get("matchLabels", {}).items() <= labels.items()
+            if wanted and all(_holds(one, labels) for one in selector.get("matchExpressions", ())):
+                return True
+    return False
+
+
+def _holds(expression: dict[str, Any], labels: dict[str, str]) -> bool:
+    assert expression["operator"] == "In"
+    return labels.get(expression["key"]) in expression["values"]
+
+
+def component(name: str, app: str = "one-data-studio") -> dict[str, str]:
+    return {
+        "app.kubernetes.io/name": app,
+        "app.kubernetes.io/instance": RELEASE,
+        "app.kubernetes.io/component": name,
+    }
+
+
+HUB, PROXY, SERVER = (component(name, "jupyterhub") for name in ("hub", "proxy", "singleuser-server"))
+API, JOBS, MLFLOW = (component(name) for name in ("studio-api", "studio-jobs", "mlflow"))
+
+
+@pytest.mark.parametrize(
+    ("name", "admitted"),
+    [
+        ("studio-api", [PROXY, HUB, MLFLOW]),
+        ("mlflow", [PROXY, HUB]),
+        ("studio-jobs", []),
+        ("onedata-database", [API, JOBS, MLFLOW, HUB]),
+    ],
+)
+def test_a_part_is_reached_by_those_who_need_it(
+    render_full: Render, name: str, admitted: list[dict[str, str]]
+):
+    manifests = render_full({"database": {"type": "cloudnative-pg"}})
+    (policy,) = [one for one in of_kind(manifests, "NetworkPolicy") if one["metadata"]["name"] == name]
+    everybody = [HUB, PROXY, SERVER, API, JOBS, MLFLOW]
+    assert [one for one in everybody if admits(policy, one)] == [one for one in everybody if one in admitted]
+
+
+def test_a_server_reaches_hub_and_proxy_and_no_other_pod(render_full: Render):
+    """The cluster's network must enforce it; the cluster of these tests has none that does."""
+    (policy,) = [
+        one for one in of_kind(render_full(), "NetworkPolicy") if one["metadata"]["name"] == "singleuser"
+    ]
+    assert set(policy["spec"]["policyTypes"]) == {"Ingress", "Egress"}
+    selected = [
+        peer["podSelector"]["matchLabels"]["component"]
+        for rule in policy["spec"]["egress"]
+        for peer in rule["to"]
+        if "podSelector" in peer
+    ]
+    assert set(selected) == {"hub", "proxy", "autohttps"}
+    blocks = [
+        peer["ipBlock"] for rule in policy["spec"]["egress"] if "ports" not in rule for peer in rule["to"]
+    ]
+    assert blocks == [
+        {
+            "cidr": "0.0.0.0/0",
+            "except": ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.169.254/32"],
+        }
+    ]
+
+
+def test_prometheus_is_let_in_where_it_is_named(render_lone: Render):
+    manifests = render_lone(ELSEWHERE, EVERYTHING_ON)
+    named = EVERYTHING_ON["networkPolicy"]["metricsFrom"][0]
+    letting = {one["metadata"]["name"] for one in of_kind(manifests, "NetworkPolicy") if named in peers(one)}
+    assert letting == {"studio-api", "studio-jobs"}

@@ -1,0 +1,116 @@
+"""The values, their schema and their words are the same thing."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.helm.charts import CHART, EXAMPLES, Helm, RenderingFailed
+from tests.helm.conftest import Render
+from tests.helm.variants import ELSEWHERE
+from tools.reference.values_page import leaves
+
+SCHEMA = json.loads((CHART / "values.schema.json").read_text())
+VALUES = yaml.safe_load((CHART / "values.yaml").read_text())
+ABOUT = yaml.safe_load((CHART / "Chart.yaml").read_text())
+
+
+def described(schema: dict[str, Any], path: str = "") -> Iterator[str]:
+    for name, inner in schema["properties"].items():
+        place = f"{path}.{name}".removeprefix(".")
+        yield place
+        if "properties" in inner:
+            yield from described(inner, place)
+
+
+def given(values: dict[str, Any], schema: dict[str, Any], path: str = "") -> Iterator[str]:
+    for name, value in values.items():
+        place = f"{path}.{name}".removeprefix(".")
+        inner = schema["properties"].get(name)
+        if inner is None and schema["additionalProperties"] is not False:
+            continue  # a map that people fill, or the hub's own values
+        yield place
+        if inner is not None and "properties" in inner and isinstance(value, dict):
+            yield from given(value, inner, place)
+
+
+def test_schema_and_values_know_the_same_keys():
+    assert sorted(described(SCHEMA)) == sorted(given(VALUES, SCHEMA))
+
+
+def test_every_level_of_ours_refuses_what_it_does_not_know():
+    def closed(schema: dict[str, Any], path: str) -> Iterator[str]:
+        if "properties" in schema:
+            if schema.get("additionalProperties") is not False:
+                yield path
+            for name, inner in schema["properties"].items():
+                yield from closed(inner, f"{path}.{name}")
+
+    # `global` and `jupyterhub` are shared with the hub's chart, which has a schema of its own.
+    assert list(closed(SCHEMA, "")) == [".global", ".jupyterhub"]
+
+
+def test_every_value_has_its_words():
+    for leaf in leaves():
+        assert leaf.words.endswith("."), leaf.path
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"studios": {}}, "studios"),
+        ({"studio": {"api": {"replica": 2}}}, "replica"),
+        ({"global": {"onedata": {"idleTimeout": 5}}}, "idleTimeout"),
+        ({"database": {"type": "mysql"}}, "cloudnative-pg"),
+        ({"mlflow": {"storage": {"size": "20 GB"}}}, "20 GB"),
+        ({"image": {"digest": "abc"}}, "digest"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_its_name(render_lone: Render, values: dict[str, Any], said: str):
+    with pytest.raises(RenderingFailed, match=said):
+        render_lone(ELSEWHERE, values)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"studio": {"api": {"replicas": 2}}}, "Set database.type to postgresql or cloudnative-pg"),
+        ({"database": {"type": "postgresql"}}, "database.postgresql.existingSecret"),
+        ({"global": {"onedata": {"objects": {"type": "s3"}}}}, "global.onedata.objects.s3.bucket"),
+        ({"hub": {"apiUrl": ""}}, "hub.apiUrl"),
+        ({"hub": {"tokensSecret": ""}}, "hub.services.studio.apiToken"),
+        ({"global": {"onedata": {"publicUrl": ""}}}, "global.onedata.publicUrl"),
+    ],
+)
+def test_values_that_do_not_go_together_say_what_to_write(
+    render_lone: Render, values: dict[str, Any], said: str
+):
+    with pytest.raises(RenderingFailed, match=said):
+        render_lone(ELSEWHERE, values)
+
+
+def test_the_hub_must_be_at_the_root(render_full: Render):
+    with pytest.raises(RenderingFailed, match="baseUrl must be /"):
+        render_full({"jupyterhub": {"hub": {"baseUrl": "/jupyter/"}}})
+
+
+def test_images_of_hub_and_services_are_one(render_full: Render):
+    hub = VALUES["jupyterhub"]["hub"]["image"]
+    assert (hub["name"], hub["tag"]) == (VALUES["image"]["name"], ABOUT["appVersion"])
+    assert VALUES["jupyterhub"]["singleuser"]["image"]["tag"] == ABOUT["appVersion"]
+
+
+def test_helm_finds_nothing_to_say_of_the_chart(helm: Helm, lone_chart: Path, tmp_path: Path):
+    values = tmp_path / "values.json"
+    values.write_text(json.dumps(ELSEWHERE))
+    said = helm.run("lint", str(lone_chart), "-f", str(values), "--strict")
+    assert "[ERROR]" not in said
+    assert "[WARNING]" not in said
+
+
+@pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_examples_are_taken_by_both_schemas(render_full: Render, example: Path):
+    assert render_full(example)
