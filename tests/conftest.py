@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.cluster.client import Cluster
 from tests.support.runner import fork_server
 from tests.support.studio import StudioUnderTest, running_studio
 
@@ -28,6 +29,11 @@ class _ByPlatform(LoadScopeScheduling):
         return next((group for start, group in _ONE_WORKER.items() if file.startswith(start)), file)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let those ask for a cluster who have one; without it nothing of a cluster is collected or tried."""
+    parser.addoption("--cluster", action="store_true", help="run what needs Kubernetes: make test-cluster")
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByPlatform:
     """Spread the tests over the workers; marks of xdist_group have no effect under this pytest."""
@@ -39,6 +45,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(
         key=lambda item: next((n for n, part in enumerate(_LONG) if item.nodeid.startswith(part)), len(_LONG))
     )
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Cluster:
+    """The cluster that KUBECONFIG names, or this project's own."""
+    return Cluster.find()
+
+
+@pytest.fixture
+def namespace(cluster: Cluster) -> Iterator[str]:
+    """A namespace of the test's own in the cluster."""
+    with cluster.namespace() as name:
+        yield name
 
 
 @pytest.fixture(scope="session")

@@ -44,6 +44,8 @@ def make_network() -> None:
     _run(*INSIDE, "ip", "address", "replace", f"{NODE_ADDRESS}/30", "dev", NODE_LINK)
     _run(*INSIDE, "ip", "link", "set", NODE_LINK, "up")
     _run(*INSIDE, "ip", "route", "replace", "unreachable", "default")
+    # A service's address is rewritten on the way out; before that it needs any way out.
+    _run(*INSIDE, "ip", "route", "replace", SERVICE_RANGE, "dev", NODE_LINK)
     for range_ in (POD_RANGE, SERVICE_RANGE):
         _run("ip", "route", "replace", range_, "via", NODE_ADDRESS)
     # The kernel's bridge may be a module that nothing has loaded yet.
