@@ -1,14 +1,22 @@
 """Jobs in JupyterLab: a notebook run, watched, mended and scheduled; what a viewer may."""
 
-import re
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from tests.extensions.browser.conftest import PICTURES
+from tests.extensions.browser.jobs import (
+    RUN_SECONDS,
+    STUDIO,
+    file_of,
+    notebook,
+    open_runs,
+    put_notebook,
+    runs,
+    wait_for_end,
+)
 from tests.support.lab_page import DARK, LabPage
 from tests.support.platform import Platform
 
@@ -24,50 +32,6 @@ share: float  # what part of the flights to keep
 LOAD = "# Load the flights\nprint('flights from', origin)"
 COUNT = "# Count them\nimport time\nfor step in range(6):\n    print('step', step, flush=True)\n    time.sleep(0.4)"
 BROKEN, MENDED = "# Rank the carriers\nprint(share / 0)", "# Rank the carriers\nprint(share / 2)"
-RUN_SECONDS = 60_000
-STUDIO = "/services/studio/api/v1"
-
-
-def notebook(*sources: str) -> dict[str, Any]:
-    """Give a notebook of code cells, the first of them tagged ``parameters``."""
-    cells = [
-        {
-            "id": f"cell-{place}",
-            "cell_type": "code",
-            "metadata": {} if place else {"tags": ["parameters"]},
-            "execution_count": None,
-            "outputs": [],
-            "source": source.strip(),
-        }
-        for place, source in enumerate(sources)
-    ]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    return {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": kernel}, "cells": cells}
-
-
-def put_notebook(platform: Platform, path: str, *sources: str) -> None:
-    """Write a notebook into ann's files."""
-    body = {"type": "notebook", "format": "json", "content": notebook(*sources)}
-    with platform.client("ann") as client:
-        client.put(f"/user/ann/api/contents/{path}", json=body).raise_for_status()
-
-
-def file_of(page: Page, name: str) -> Locator:
-    """Find a file in the file browser, which shows it after it has looked again."""
-    page.get_by_role("button", name=re.compile("^Refresh")).first.click()
-    return page.get_by_role("listitem", name=re.compile(f"^Name: {re.escape(name)}"))
-
-
-def runs(page: Page) -> Locator:
-    return page.get_by_role("table", name="Runs")
-
-
-def open_runs(lab: LabPage, job: str, workspace: str) -> None:
-    """Open a job in the sidebar; the page shows its runs."""
-    lab.sidebar("Jobs")
-    lab.page.get_by_role("combobox", name="Workspace").first.select_option(workspace)
-    lab.page.get_by_role("list", name="Jobs").get_by_role("button", name=re.compile(f"^{job}")).click()
-    lab.page.get_by_role("region", name=job, exact=True).wait_for()
 
 
 def test_notebook_runs_from_its_toolbar_and_is_watched_to_its_end(lab: LabPage, platform: Platform) -> None:
@@ -186,13 +150,6 @@ def test_viewer_sees_no_write_controls_and_hears_why(
         for name in ("Run…", "Edit…", "Delete…", "Run again…", "Retry"):
             expect(page.get_by_role("button", name=name)).to_have_count(0)
         lab.picture("jobs-viewer")
-
-
-def wait_for_end(client: Any, path: str) -> None:
-    end = time.monotonic() + RUN_SECONDS / 1000
-    while client.get(path).raise_for_status().json()["state"] in ("queued", "running"):
-        assert time.monotonic() < end
-        time.sleep(0.3)
 
 
 def set_role(platform: Platform, user: str, role: str) -> None:

@@ -13,6 +13,7 @@ export * from './panel';
 export * from './refs';
 export * from './request';
 export * from './sidebar';
+export * from './streaming';
 export * from './theme';
 export * from './views';
 export * from './workspaces';

@@ -50,6 +50,14 @@ export class Pages<P extends object> {
     return this._tracker.find(one => one.id === `${this._kind}-${key}`);
   }
 
+  /** Keep what has changed about a page: `args` of `restore` are asked for again. */
+  save(key: string): void {
+    const page = this.find(key);
+    if (page) {
+      void this._tracker.save(page);
+    }
+  }
+
   private _add(key: string, { load, props, ...title }: NewPage<P>): OpenPage<P> {
     const page = new MainAreaWidget({ content: new LazyWidget(load, props, this._translator) });
     page.toolbar.hide(); // it would be empty: what a page offers stands in its view

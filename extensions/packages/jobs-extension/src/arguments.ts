@@ -7,6 +7,10 @@ export const NOTEBOOK_ARGUMENTS = {
     selected: {
       type: 'boolean',
       description: 'Whether the notebook chosen in the file browser is meant rather than the active one.'
+    },
+    kept: {
+      type: ['object', 'null'],
+      description: 'What a form held before a reload; the notebook is not saved for it.'
     }
   }
 };

@@ -36,8 +36,10 @@ export async function openFor(
     return;
   }
   const source = sourceOf(path, app.serviceManager.contents, notebooks);
-  await source.save();
-  openForm({ kind, source }, pages, around);
+  if (args.kept === undefined) {
+    await source.save(); // a form that comes back after a reload was not asked for now
+  }
+  openForm({ kind, source, kept: args.kept }, pages, around);
 }
 
 /** Open the form that changes a job. */
@@ -66,6 +68,12 @@ function openForm(request: FormRequest, pages: Pages<JobFormProps>, around: Arou
       workspaces,
       host: makeHost(app, notebooks),
       request,
+      onKeep: draft => {
+        if ('source' in request) {
+          request.kept = draft;
+          pages.save(key);
+        }
+      },
       onDone: () => pages.find(key)?.dispose()
     }
   }));

@@ -6,6 +6,8 @@ import type { JobHost } from '@onedata/jobs';
 import { CommandIDs } from './commands';
 import { openExecuted } from './executed';
 
+const OPEN_RUN = 'onedata:open-run'; // of the experiments
+
 /** What the views of jobs ask of JupyterLab, as commands and dialogs. */
 export function makeHost(app: JupyterFrontEnd, notebooks: INotebookTracker | null): JobHost {
   const { commands } = app;
@@ -25,6 +27,9 @@ export function makeHost(app: JupyterFrontEnd, notebooks: INotebookTracker | nul
         void commands.execute('onedata:open-dataset', { ...ref });
       }
     },
+    openMlflowRun: commands.hasCommand(OPEN_RUN)
+      ? (workspace, run) => void commands.execute(OPEN_RUN, { workspace, run })
+      : undefined,
     openNotebook: (run, output) => openExecuted(run, output, app, notebooks),
     confirm: async (title, body, accept) => {
       const buttons = [Dialog.cancelButton(), Dialog.warnButton({ label: accept })];

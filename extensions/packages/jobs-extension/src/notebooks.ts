@@ -1,4 +1,4 @@
-import { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { INotebookTracker } from '@jupyterlab/notebook';
@@ -14,18 +14,20 @@ export const notebooks: JupyterFrontEndPlugin<void> = {
   description: 'Runs and schedules notebooks as jobs.',
   autoStart: true,
   requires: [IWorkspaces, ITranslator],
-  optional: [ICommandPalette, IFileBrowserFactory, INotebookTracker],
+  optional: [ICommandPalette, IFileBrowserFactory, INotebookTracker, ILayoutRestorer],
   activate: (
     app: JupyterFrontEnd,
     workspaces: IWorkspaces,
     translator: ITranslator,
     palette: ICommandPalette | null,
     browsers: IFileBrowserFactory | null,
-    tracker: INotebookTracker | null
+    tracker: INotebookTracker | null,
+    restorer: ILayoutRestorer | null
   ) => {
     const trans = translator.load('onedata');
     const { commands } = app;
-    const pages = new Pages<JobFormProps>(app, 'onedata-job-form', translator);
+    const pagesOf = (kind: string) => new Pages<JobFormProps>(app, `onedata-${kind}-form`, translator);
+    const pages = { run: pagesOf('run'), schedule: pagesOf('schedule'), job: pagesOf('job') };
     const around = { app, workspaces, browsers, notebooks: tracker, trans };
     const load = () => import('./forms');
     commands.addCommand(CommandIDs.runNotebook, {
@@ -34,7 +36,7 @@ export const notebooks: JupyterFrontEndPlugin<void> = {
       icon: jobsIcon,
       describedBy: async () => ({ args: (await load()).NOTEBOOK_ARGUMENTS }),
       isVisible: () => mayWriteSomewhere(workspaces),
-      execute: async args => (await load()).openFor('run', args, pages, around)
+      execute: async args => (await load()).openFor('run', args, pages.run, around)
     });
     commands.addCommand(CommandIDs.scheduleNotebook, {
       label: trans.__('Schedule…'),
@@ -42,19 +44,19 @@ export const notebooks: JupyterFrontEndPlugin<void> = {
       icon: scheduleIcon,
       describedBy: async () => ({ args: (await load()).NOTEBOOK_ARGUMENTS }),
       isVisible: () => mayWriteSomewhere(workspaces),
-      execute: async args => (await load()).openFor('schedule', args, pages, around)
+      execute: async args => (await load()).openFor('schedule', args, pages.schedule, around)
     });
     commands.addCommand(CommandIDs.editJob, {
       label: trans.__('Edit Job…'),
       caption: trans.__('Change a job’s parameters, schedule and options'),
       describedBy: async () => ({ args: (await load()).JOB_ARGUMENTS }),
-      execute: async args => (await load()).editJob(args, pages, around)
+      execute: async args => (await load()).editJob(args, pages.job, around)
     });
     commands.addCommand(CommandIDs.runJob, {
       label: trans.__('Run Job…'),
       caption: trans.__('Run a job now, with its parameters or others'),
       describedBy: async () => ({ args: (await load()).RUN_ARGUMENTS }),
-      execute: async args => (await load()).runJob(args, pages, around)
+      execute: async args => (await load()).runJob(args, pages.job, around)
     });
     workspaces.changed.connect(() => {
       commands.notifyCommandChanged(CommandIDs.runNotebook);
@@ -63,5 +65,14 @@ export const notebooks: JupyterFrontEndPlugin<void> = {
     for (const command of [CommandIDs.runNotebook, CommandIDs.scheduleNotebook]) {
       palette?.addItem({ command, category: 'One Data' });
     }
+    pages.run.restore(restorer, CommandIDs.runNotebook, keptOf);
+    pages.schedule.restore(restorer, CommandIDs.scheduleNotebook, keptOf);
   }
+};
+
+/** What opens the form of a notebook again as it was left. */
+const keptOf: Parameters<Pages<JobFormProps>['restore']>[2] = ({ content }) => {
+  const { request } = content.props;
+  const kept = 'source' in request && { path: request.source.path, kept: (request.kept ?? null) as never };
+  return kept || {};
 };

@@ -1,4 +1,5 @@
 import { address, call, Page } from '@onedata/core';
+import { announceJobs } from './announcing';
 import {
   Job,
   JobFields,
@@ -77,15 +78,21 @@ export function createJob(
   workspace: string,
   body: JobChange & { name: string; notebook: Notebook }
 ): Promise<Job> {
-  return call(STUDIO, pathOf(workspace, 'jobs'), { method: 'POST', body });
+  return announced(call<Job>(STUDIO, pathOf(workspace, 'jobs'), { method: 'POST', body }));
 }
 
 export function updateJob(workspace: string, id: string, body: JobChange): Promise<Job> {
-  return call(STUDIO, pathOf(workspace, 'jobs', id), { method: 'PATCH', body });
+  return announced(call<Job>(STUDIO, pathOf(workspace, 'jobs', id), { method: 'PATCH', body }));
 }
 
 export function deleteJob(workspace: string, id: string): Promise<void> {
-  return call(STUDIO, pathOf(workspace, 'jobs', id), { method: 'DELETE' });
+  return announced(call<void>(STUDIO, pathOf(workspace, 'jobs', id), { method: 'DELETE' }));
+}
+
+async function announced<T>(asked: Promise<T>): Promise<T> {
+  const answer = await asked;
+  announceJobs();
+  return answer;
 }
 
 export function startRun(workspace: string, job: string, parameters: Record<string, unknown>): Promise<Run> {

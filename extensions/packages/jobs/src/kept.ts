@@ -33,7 +33,9 @@ function withheld(notice: Notice): Notice {
 export function withAddresses(choices: Choices, shown: Choices): Choices {
   const notices = choices.notices.map((one, place) => {
     const other = shown.notices[place];
-    return one.withheld && one.type === 'webhook' && other?.type === 'webhook' ? { ...one, address: other.address } : one;
+    return one.withheld && one.type === 'webhook' && other?.type === 'webhook'
+      ? { ...one, address: other.address }
+      : one;
   });
   return { ...choices, notices };
 }

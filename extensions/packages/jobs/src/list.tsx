@@ -15,10 +15,13 @@ import {
   WorkspacePanel
 } from '@onedata/core';
 import React from 'react';
+import { onJobs } from './announcing';
 import { listJobs } from './api';
 import { StateBadge } from './badge';
 import { JobSummary } from './contract';
 import { JobHost } from './host';
+import { asked, NotLive, useLiveRuns } from './live';
+import { heardSince, isNewTo, mergeJobs } from './merging';
 import { pollSeconds } from './states';
 
 const PAGE = 100;
@@ -42,14 +45,34 @@ function Results(props: JobListProps & { workspace: string; search: string }): R
   const { workspace, search, host } = props;
   const trans = useTrans();
   const [count, setCount] = React.useState(PAGE);
-  const [seconds, setSeconds] = React.useState(5);
+  const [seconds, setSeconds] = React.useState(pollSeconds([], true));
   const found = useLoaded(
-    signal => listJobs(workspace, search, count, signal),
+    asked(signal => listJobs(workspace, search, count, signal)),
     [workspace, search, count],
     seconds
   );
-  const items = found.value?.items;
-  React.useEffect(() => setSeconds(pollSeconds(items?.map(one => one.last_run))), [items]);
+  const read = found.value?.items;
+  const { heard, state } = useLiveRuns(
+    workspace,
+    run => isNewTo(read, run) && found.reload(), // its job is new, or due at another time now
+    found.reload
+  );
+  const items = React.useMemo(
+    () => read && mergeJobs(read, heardSince(heard, found.value!.askedAt)),
+    [found.value, heard]
+  );
+  React.useEffect(() => onJobs(found.reload), [found.reload]);
+  const isLive = state !== 'cut'; // while it connects, it is taken to succeed
+  React.useEffect(
+    () =>
+      setSeconds(
+        pollSeconds(
+          items?.map(one => one.last_run),
+          isLive
+        )
+      ),
+    [items, isLive]
+  );
   return (
     <>
       {found.error ? <Refusal error={found.error} onRetry={found.reload} /> : null}
@@ -72,6 +95,7 @@ function Results(props: JobListProps & { workspace: string; search: string }): R
             {trans.__('Show more')}
           </Button>
         )}
+        <NotLive state={state} />
       </div>
     </>
   );

@@ -13,12 +13,15 @@ import {
   WorkspaceSelect
 } from '@onedata/core';
 import React from 'react';
+import { onJobs } from './announcing';
 import { listJobs, listRuns } from './api';
 import { stateWord } from './badge';
 import { JobSummary, RunState } from './contract';
 import { JobHost, Place } from './host';
 import { JobHead } from './job';
 import { NoJobs } from './list';
+import { asked, NotLive, useLiveRuns } from './live';
+import { heardSince, isNewTo, mergeRuns } from './merging';
 import { RunDetails } from './run';
 import { RunTable } from './run-table';
 import { pollSeconds, STATES } from './states';
@@ -61,14 +64,24 @@ function WorkspaceRuns(props: JobsPageProps & { workspace: string }): React.JSX.
   }, [place]);
   React.useEffect(() => setCount(PAGE), [job, state]);
   const jobs = useLoaded(signal => listJobs(workspace, '', MOST_JOBS, signal), [workspace, place], 30);
-  const [seconds, setSeconds] = React.useState(2);
+  const [seconds, setSeconds] = React.useState(pollSeconds([], true));
   const runs = useLoaded(
-    signal => listRuns({ workspace, job, state }, count, signal),
+    asked(signal => listRuns({ workspace, job, state }, count, signal)),
     [workspace, job, state, count, place],
     seconds
   );
-  const items = runs.value?.items;
-  React.useEffect(() => setSeconds(pollSeconds(items)), [items]);
+  const live = useLiveRuns(
+    workspace,
+    run => isNewTo(jobs.value?.items, run) && jobs.reload(),
+    () => changed()
+  );
+  const items = React.useMemo(() => {
+    const read = runs.value;
+    return read && mergeRuns(read.items, heardSince(live.heard, read.askedAt), { job, state }, read.more);
+  }, [runs.value, live.heard]);
+  React.useEffect(() => onJobs(jobs.reload), [jobs.reload]);
+  const isLive = live.state !== 'cut'; // while it connects, it is taken to succeed
+  React.useEffect(() => setSeconds(pollSeconds(items, isLive)), [items, isLive]);
   const changed = (): void => {
     jobs.reload();
     runs.reload();
@@ -115,6 +128,7 @@ function WorkspaceRuns(props: JobsPageProps & { workspace: string }): React.JSX.
           {trans.__('Show older runs')}
         </Button>
       )}
+      <NotLive state={live.state} />
     </div>
   );
 }

@@ -22,6 +22,7 @@ it('asks often only while something happens', () => {
   expect(pollSeconds([run({ state: 'running' }), null])).toBeLessThan(2);
   expect(pollSeconds([run({ state: 'failed' })])).toBeGreaterThanOrEqual(5);
   expect(pollSeconds(undefined)).toBeGreaterThanOrEqual(5);
+  expect(pollSeconds([run({ state: 'running' })], true)).toBeGreaterThanOrEqual(30);
 });
 
 it('says the error beside the cell, and the cell once', () => {

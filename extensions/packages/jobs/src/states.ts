@@ -30,8 +30,11 @@ export function secondsOf(run: RunSummary, now: number = Date.now()): number | n
     : null;
 }
 
-/** Give how often a list is asked for: often while something happens in it. */
-export function pollSeconds(runs: readonly (RunSummary | null)[] | undefined): number {
+/** Give how often a list is asked for: seldom where changes are heard of, else often while something happens. */
+export function pollSeconds(runs: readonly (RunSummary | null)[] | undefined, isLive = false): number {
+  if (isLive) {
+    return 30;
+  }
   return runs?.some(one => one && !isFinal(one.state)) ? 1.5 : 5;
 }
 
