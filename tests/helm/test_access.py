@@ -9,13 +9,21 @@ from tests.helm.conftest import Render
 from tests.helm.pods import pods
 from tests.helm.variants import ELSEWHERE, EVERYTHING_ON
 
-# Everything that our service accounts may do. What is not here is refused, and by it to be argued.
-STUDIO_JOBS = {
-    ("batch", "jobs"): {"create", "get", "list", "watch", "delete"},
-    ("", "pods"): {"get", "list", "watch"},
-    ("", "pods/log"): {"get"},
-    ("", "events"): {"get", "list", "watch"},
-    ("", "secrets"): {"create", "delete"},
+# Everything that our service accounts may do. What is not here is refused.
+RIGHTS = {
+    "studio-api": {
+        ("batch", "jobs"): {"get", "list"},
+        ("", "pods"): {"get", "list"},
+        ("", "pods/log"): {"get"},
+        ("", "events"): {"get", "list"},
+    },
+    "studio-jobs": {
+        ("batch", "jobs"): {"create", "get", "list", "watch", "patch", "delete"},
+        ("", "secrets"): {"create"},
+        ("", "pods"): {"get", "list", "watch"},
+        ("", "pods/log"): {"get"},
+        ("", "events"): {"get", "list"},
+    },
 }
 
 
@@ -38,24 +46,30 @@ def rules_of(role: Manifest) -> dict[tuple[str, str], set[str]]:
 
 def test_rights_are_the_table_and_no_more(manifests: list[Manifest]):
     assert not [one for one in manifests if one["kind"].startswith("ClusterRole") and is_ours(one)]
-    (role,) = [one for one in of_kind(manifests, "Role") if is_ours(one)]
-    assert rules_of(role) == STUDIO_JOBS
-    (binding,) = [one for one in of_kind(manifests, "RoleBinding") if is_ours(one)]
-    assert binding["roleRef"]["name"] == role["metadata"]["name"]
-    assert [subject["name"] for subject in binding["subjects"]] == ["studio-jobs"]
+    roles = {one["metadata"]["name"]: rules_of(one) for one in of_kind(manifests, "Role") if is_ours(one)}
+    assert roles == RIGHTS
+    bindings = {
+        one["roleRef"]["name"]: [subject["name"] for subject in one["subjects"]]
+        for one in of_kind(manifests, "RoleBinding")
+        if is_ours(one)
+    }
+    assert bindings == {name: [name] for name in RIGHTS}
 
 
-def test_only_what_starts_runs_carries_a_token_of_the_cluster(manifests: list[Manifest]):
+def test_mlflow_and_servers_carry_no_token_of_the_cluster(manifests: list[Manifest]):
     for account in of_kind(manifests, "ServiceAccount"):
         if is_ours(account):
             assert account["automountServiceAccountToken"] is False
-    for name, pod in pods(manifests):
-        if pod["metadata"]["labels"].get("app.kubernetes.io/name") == "one-data-studio":
-            starts_runs = pod["spec"]["serviceAccountName"] == "studio-jobs"
-            assert pod["spec"]["automountServiceAccountToken"] is starts_runs, name
+    carrying = {
+        pod["spec"]["serviceAccountName"]
+        for _, pod in pods(manifests)
+        if pod["metadata"]["labels"].get("app.kubernetes.io/name") == "one-data-studio"
+        and pod["spec"]["automountServiceAccountToken"]
+    }
+    assert carrying <= set(RIGHTS)
 
 
-def test_with_postgresql_the_api_carries_no_token_of_the_cluster(render_lone: Render):
+def test_with_postgresql_the_api_may_start_nothing(render_lone: Render):
     manifests = dict(pods(render_lone(ELSEWHERE, EVERYTHING_ON)))
     assert manifests["Deployment/studio-api"]["spec"]["serviceAccountName"] == "studio-api"
     assert manifests["Deployment/studio-jobs"]["spec"]["serviceAccountName"] == "studio-jobs"
@@ -113,6 +127,32 @@ def test_a_part_is_reached_by_those_who_need_it(
     (policy,) = [one for one in of_kind(manifests, "NetworkPolicy") if one["metadata"]["name"] == name]
     everybody = [HUB, PROXY, SERVER, API, JOBS, MLFLOW]
     assert [one for one in everybody if admits(policy, one)] == [one for one in everybody if one in admitted]
+
+
+def test_a_run_reaches_what_the_server_of_the_same_person_may(render_full: Render):
+    """But the hub's API: the platform's proxy leads there."""
+    to_s3 = [{"to": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "storage"}}}]}]
+    policies = {
+        one["metadata"]["name"]: one["spec"]
+        for one in of_kind(
+            render_full({"jupyterhub": {"singleuser": {"networkPolicy": {"egress": to_s3}}}}), "NetworkPolicy"
+        )
+    }
+    runs, servers = policies["job-runs"], policies["singleuser"]
+    assert "ingress" not in runs
+    assert runs["policyTypes"] == ["Ingress", "Egress"]
+
+    def open_ends(policy: dict[str, Any]) -> list[Any]:
+        return [rule["to"] for rule in policy["egress"] if "ports" not in rule]
+
+    assert open_ends(runs) == open_ends(servers)
+    selected = [
+        peer["podSelector"]["matchLabels"]["app.kubernetes.io/component"]
+        for rule in runs["egress"]
+        for peer in rule["to"]
+        if "podSelector" in peer
+    ]
+    assert selected == ["proxy"]
 
 
 def test_a_server_reaches_hub_and_proxy_and_no_other_pod(render_full: Render):

@@ -1,5 +1,7 @@
 """What the services are told, and that hub and chart tell the same."""
 
+import base64
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -100,7 +102,7 @@ def test_one_bucket_serves_datasets_and_models(render_lone: Render, monkeypatch:
     assert environment(manifests, "mlflow")["AWS_SECRET_ACCESS_KEY"] == "s3/AWS_SECRET_ACCESS_KEY"
 
 
-def test_jobs_may_name_every_profile_that_people_choose_from(render_full: Render, tmp_path: Any):
+def test_jobs_may_name_every_profile_that_people_choose_from(render_full: Render, tmp_path: Path):
     manifests = render_full()
     (config,) = [
         one for one in manifests if one["kind"] == "ConfigMap" and one["metadata"]["name"] == "studio"
@@ -151,8 +153,6 @@ def test_the_hub_reads_the_values_that_the_chart_hands_it(render_full: Render):
 
 
 def _hub_values(manifests: list[Manifest]) -> str:
-    import base64
-
     (hub,) = [one for one in manifests if one["kind"] == "Secret" and one["metadata"]["name"] == "hub"]
     return base64.b64decode(hub["data"]["values.yaml"]).decode()
 

@@ -16,7 +16,7 @@ metadata:
     {{- end }}
 spec:
   serviceAccountName: {{ .serviceAccount }}
-  automountServiceAccountToken: {{ has "jobs" .parts }}
+  automountServiceAccountToken: true
   securityContext:
     {{- include "onedata.podSecurity" .root | nindent 4 }}
   {{- with .root.Values.image.pullSecrets }}
@@ -47,7 +47,7 @@ spec:
     - name: migrate
       image: {{ include "onedata.image" .root }}
       imagePullPolicy: {{ .root.Values.image.pullPolicy }}
-      command: [python3, -m, onedata_hub.studio, migrate]
+      args: [python3, -m, onedata_hub.studio, migrate]
       workingDir: /tmp
       env:
         {{- include "onedata.database.env" (dict "root" .root "service" "studio") | nindent 8 }}
@@ -64,7 +64,7 @@ spec:
     - name: studio
       image: {{ include "onedata.image" .root }}
       imagePullPolicy: {{ .root.Values.image.pullPolicy }}
-      command: [python3, -m, onedata_hub.studio]
+      args: [python3, -m, onedata_hub.studio]
       workingDir: /tmp
       ports:
         - name: http
@@ -152,8 +152,12 @@ spec:
   value: {{ .root.Values.global.onedata.identityCacheSeconds | quote }}
 - name: ONEDATA_STUDIO_MAX_BODY_BYTES
   value: {{ .root.Values.studio.maxBodyBytes | int64 | quote }}
-- name: ONEDATA_STUDIO_SPOOL_DIR
-  value: /tmp/spool
+- name: ONEDATA_STUDIO_COMPUTE
+  value: kubernetes
+- name: ONEDATA_STUDIO_KUBERNETES_POD_FILE
+  value: {{ $folder }}/config/pod.yaml
+- name: ONEDATA_STUDIO_KUBERNETES_JOB_TTL_SECONDS
+  value: {{ .root.Values.studio.jobs.keepSeconds | int64 | quote }}
 {{- if has "jobs" .parts }}
 - name: ONEDATA_STUDIO_JOBS_MAX_RUNNING
   value: {{ .root.Values.studio.jobs.maxRunning | quote }}

@@ -1,0 +1,112 @@
+"""The platform's part of a hub that Zero to JupyterHub's chart has configured."""
+
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from onedata_hub.kubernetes import configure_kubernetes
+from onedata_hub.settings import SettingsError
+from traitlets.config import Config
+
+
+def configured(values: dict[str, Any] | None = None, **given: Any) -> Config:
+    """Configure a hub as the chart's own file leaves it, and then as ours."""
+    c = Config()
+    c.JupyterHub.db_url = "sqlite://"
+    c.JupyterHub.services = [
+        {"name": "studio", "api_token": "s" * 32},
+        {"name": "mlflow", "api_token": "m" * 32},
+    ]
+    c.JupyterHub.load_roles = []
+    c.KubeSpawner.environment = given.get("environment", {})
+    c.KubeSpawner.volumes = {"home": {"name": "home"}}
+    c.KubeSpawner.volume_mounts = {"home": {"name": "home", "mountPath": "/home/jovyan"}}
+    configure_kubernetes(c, values or {})
+    return c
+
+
+def service(c: Config, name: str) -> dict[str, Any]:
+    return next(one for one in c.JupyterHub.services if one["name"] == name)
+
+
+def test_services_keep_their_tokens_and_get_an_address():
+    c = configured()
+    assert service(c, "studio")["api_token"] == "s" * 32
+    assert service(c, "studio")["url"] == "http://studio-api:8000"
+    assert service(c, "studio")["oauth_client_allowed_scopes"] == ["access:services!service=studio"]
+    assert service(c, "mlflow")["oauth_client_allowed_scopes"] == [
+        "access:services!service=mlflow",
+        "access:services!service=studio",
+    ]
+
+
+def test_every_role_is_for_a_service_that_is_there():
+    for values in ({}, {"idleTimeoutSeconds": 0}):
+        c = configured(values)
+        names = {one["name"] for one in c.JupyterHub.services}
+        roles = {one["name"]: one for one in c.JupyterHub.load_roles}
+        assert {"user", "server", "onedata-studio", "onedata-mlflow"} <= set(roles)
+        assert {name for role in roles.values() for name in role.get("services", ())} == names
+
+
+def test_idle_servers_are_stopped_by_the_culler_that_asks():
+    c = configured({"idleTimeoutSeconds": 900, "publicUrl": "https://data.example.org/"})
+    culler = service(c, "idle-culler")
+    # Through the hub's own Service a network policy lets others only.
+    assert culler["command"][:2] == ["env", "JUPYTERHUB_API_URL=http://127.0.0.1:8081/hub/api"]
+    assert culler["command"][2:] == [sys.executable, "-m", "onedata_hub.culler"]
+    assert culler["environment"]["ONEDATA_PUBLIC_URL"] == "https://data.example.org"
+    assert culler["environment"]["ONEDATA_IDLE_TIMEOUT_SECONDS"] == "900"
+
+
+def test_servers_are_told_where_the_platform_is():
+    c = configured()
+    told = c.KubeSpawner.environment
+    assert told["ONEDATA_STUDIO_URL"] == "http://proxy-public/services/studio"
+    assert told["MLFLOW_TRACKING_URI"] == "http://proxy-public/services/mlflow"
+    spawner = SimpleNamespace(user=SimpleNamespace(name="Ann.B"), user_options={"profile": "small"})
+    assert told["ONEDATA_WORKSPACE"](spawner).startswith("user-ann-b-")
+    assert told["ONEDATA_PROFILE"](spawner) == "small"
+    assert told["ONEDATA_PROFILE"](SimpleNamespace(user_options={})) == ""
+
+
+def test_what_the_site_tells_servers_stays():
+    c = configured(environment={"ONEDATA_CACHE_DIR": "/scratch"})
+    assert c.KubeSpawner.environment["ONEDATA_CACHE_DIR"] == "/scratch"
+    assert "ONEDATA_STUDIO_URL" in c.KubeSpawner.environment
+
+
+def test_servers_mount_the_objects_of_a_volume_and_of_no_bucket():
+    c = configured({"objects": {"type": "pvc", "pvc": {"existingClaim": "data", "size": "1Gi"}}})
+    assert c.KubeSpawner.volumes["onedata-objects"]["persistentVolumeClaim"] == {"claimName": "data"}
+    assert c.KubeSpawner.volume_mounts["onedata-objects"]["mountPath"] == "/srv/onedata/objects"
+    assert "home" in c.KubeSpawner.volumes
+    c = configured({"objects": {"type": "s3", "s3": {"bucket": "onedata"}}})
+    assert set(c.KubeSpawner.volumes) == {"home"}
+
+
+def test_groups_come_from_the_values_or_from_the_identity_provider():
+    assert "load_groups" not in configured().JupyterHub
+    groups = configured({"workspaces": {"team-a": ["ann"]}}).JupyterHub.load_groups
+    assert groups["team-a"]["users"] == ["ann"]
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"idleTimeoutSeconds": -1}, r"global\.onedata\.idleTimeoutSeconds: .* greater than or equal to 0"),
+        ({"idleTimeout": 1}, r"global\.onedata\.idleTimeout: Extra inputs"),
+        ({"objects": {"type": "nfs"}}, r"global\.onedata\.objects\.type"),
+    ],
+)
+def test_a_wrong_value_is_named(values: dict[str, Any], said: str):
+    with pytest.raises(SettingsError, match=said):
+        configured(values)
+
+
+def test_a_service_without_a_token_is_named():
+    c = Config()
+    c.JupyterHub.services = [{"name": "studio", "api_token": "s" * 32}]
+    with pytest.raises(SettingsError, match=r"hub\.services\.mlflow"):
+        configure_kubernetes(c, {})
