@@ -90,19 +90,30 @@ class Profile(BaseModel):
 
 @dataclass(frozen=True)
 class ServerSize:
-    """What a chosen profile comes to: limits in bytes and cores, None where there is none."""
+    """What a chosen profile comes to: limits in bytes and cores, None where there is none.
+
+    Attributes:
+        overrides: All that it asks for, in KubeSpawner's terms: for those who make pods.
+    """
 
     profile: str
     memory_bytes: int | None = None
     cpus: float | None = None
     gpus: int = 0
     environment: dict[str, str] = field(default_factory=dict)
+    overrides: dict[str, Any] = field(default_factory=dict)
 
 
 class Profiles:
-    """The profiles of a platform, on one machine."""
+    """The profiles of a platform, on one machine or in pods.
 
-    def __init__(self, profiles: list[Profile], machine: Machine) -> None:
+    Args:
+        profiles: As the file has them.
+        machine: The machine we run on.
+        in_pods: Servers and runs are pods: whether a node can have them, the cluster alone knows.
+    """
+
+    def __init__(self, profiles: list[Profile], machine: Machine, *, in_pods: bool = False) -> None:
         if not profiles:
             raise ProfileError("The profile file lists no profile. Write at least one.")
         slugs = [profile.slug for profile in profiles]
@@ -110,6 +121,7 @@ class Profiles:
         if twice:
             raise ProfileError(f"Two profiles have the slug '{twice[0]}'. Give each its own.")
         self.machine = machine
+        self.in_pods = in_pods
         self.by_slug = {profile.slug: profile for profile in profiles}
         for profile in profiles:
             for overrides in _all_overrides(profile):
@@ -122,14 +134,17 @@ class Profiles:
 
     def why_unavailable(self, profile: Profile) -> str | None:
         """Say why a profile cannot be had on this machine, or None if it can."""
-        return _why_not(_size(profile.slug, profile.kubespawner_override), self.machine)
+        return self._why_not(_size(profile.slug, profile.kubespawner_override))
 
     def why_choice_unavailable(self, profile: Profile, choice: Choice) -> str | None:
         """Say why a choice cannot be had on this machine, or None if it can."""
-        if "image" in choice.kubespawner_override:
+        if "image" in choice.kubespawner_override and not self.in_pods:
             return "Images need containers; here servers are local processes of one environment."
         overrides = profile.kubespawner_override | choice.kubespawner_override
-        return _why_not(_size(profile.slug, overrides), self.machine)
+        return self._why_not(_size(profile.slug, overrides))
+
+    def _why_not(self, size: ServerSize) -> str | None:
+        return None if self.in_pods else _why_not(size, self.machine)
 
     def ignored_keys(self, profile: Profile) -> list[str]:
         """Name what a profile asks for that a local process does not have (it starts without)."""
@@ -211,7 +226,9 @@ class Profiles:
         return f"Choose one of: {', '.join(slugs)}."
 
 
-def load_profiles(path: Path | None = None, *, machine: Machine | None = None) -> Profiles:
+def load_profiles(
+    path: Path | None = None, *, machine: Machine | None = None, in_pods: bool = False
+) -> Profiles:
     """Read the profile file; without a path, the one that comes with us.
 
     Raises:
@@ -223,7 +240,7 @@ def load_profiles(path: Path | None = None, *, machine: Machine | None = None) -
         if isinstance(content, dict) and "profile_list" in content:
             content = content["profile_list"]
         profiles = TypeAdapter(list[Profile]).validate_python(content)
-        return Profiles(profiles, machine or Machine.here())
+        return Profiles(profiles, machine or Machine.here(), in_pods=in_pods)
     except (OSError, yaml.YAMLError) as error:
         raise ProfileError(f"Profile file {path} cannot be read ({' '.join(str(error).split())}).") from error
     except ValidationError as error:
@@ -270,6 +287,7 @@ def _size(slug: str, *overrides: Mapping[str, Any]) -> ServerSize:
         cpus=_cpus(slug, merged.get("cpu_limit")),
         gpus=_gpus(slug, merged.get("extra_resource_limits") or {}),
         environment=environment,
+        overrides=merged,
     )
 
 

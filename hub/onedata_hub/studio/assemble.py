@@ -3,7 +3,8 @@
 import os
 import secrets
 
-from onedata_hub.backends.compute.local import LocalCompute
+from onedata_hub.backends.compute.base import ComputeBackend
+from onedata_hub.backends.compute.opening import open_compute
 from onedata_hub.backends.objects import open_store
 from onedata_hub.identity import HubIdentity
 from onedata_hub.identity.oauth import BrowserLogin, OAuthClient
@@ -17,7 +18,7 @@ def assemble(settings: StudioSettings) -> Context:
 
     Raises:
         KeyError: If the hub's variables are not in the environment; names the first.
-        ValueError: If a URL in the settings is of no known kind; says which are.
+        ValueError: If a URL in the settings is of no known kind, or the pods' settings are wrong; says why.
     """
     environment = dict(os.environ)
     identity = HubIdentity(
@@ -30,9 +31,19 @@ def assemble(settings: StudioSettings) -> Context:
         database=Database(settings.database_url),
         identity=identity,
         objects=open_store(settings.objects_url),
-        compute=LocalCompute(settings.spool_dir),
+        compute=_compute(settings),
         login=BrowserLogin(OAuthClient.from_environment(environment), _cookie_secret(settings)),
         service_name=environment.get("JUPYTERHUB_SERVICE_NAME", "studio"),
+    )
+
+
+def _compute(settings: StudioSettings) -> ComputeBackend:
+    return open_compute(
+        settings.compute,
+        spool_dir=settings.spool_dir,
+        namespace=settings.kubernetes_namespace,
+        pod_file=settings.kubernetes_pod_file,
+        job_ttl_seconds=settings.kubernetes_job_ttl_seconds,
     )
 
 

@@ -24,6 +24,24 @@ class StudioSettings(JobsSettings):
         default="file:objects",
         description="Where bytes live: file://<folder> or s3://<bucket>/<prefix>?endpoint_url=<url>.",
     )
+    compute: Literal["local", "kubernetes"] = Field(
+        default="local",
+        description="Where job runs are executed: processes of this machine, or Kubernetes Jobs.",
+    )
+    kubernetes_namespace: str = Field(
+        default="",
+        max_length=63,
+        description="Namespace of the Kubernetes Jobs; empty is the one that the studio's own pod is in.",
+    )
+    kubernetes_pod_file: Path | None = Field(
+        default=None,
+        description="YAML file in KubeSpawner's terms: what the pod of a run has before its profile is laid over.",
+    )
+    kubernetes_job_ttl_seconds: int = Field(
+        default=86_400,
+        ge=60,
+        description="Seconds after which Kubernetes itself removes an ended Job, should the studio not have done so.",
+    )
     spool_dir: Path = Field(
         default=Path("spool"), description="Folder in which job runs keep their files while they run."
     )

@@ -9,6 +9,7 @@ from onedata_hub.backends.compute.base import (
     UnknownReference,
 )
 from onedata_hub.backends.compute.local import LocalCompute
+from onedata_hub.backends.compute.opening import open_compute
 
 __all__ = [
     "ComputeBackend",
@@ -18,4 +19,5 @@ __all__ = [
     "StartRequest",
     "StillRunning",
     "UnknownReference",
+    "open_compute",
 ]

@@ -3,13 +3,23 @@
 A backend knows attempts, not jobs. It never tells how a run ended: the runner itself tells the
 studio. A backend only answers whether the runner of an attempt still lives, so that the studio
 can start it again. A second start is harmless by the runner's contract (onedata.contract.runner):
-it delivers the result it finds, or says that the attempt before it was lost.
+it delivers the result it finds, or says that the attempt before it was lost. Where a place keeps
+nothing beyond its runner (``keeps_spools``), the studio itself lets one place execute and no second.
+
+What comes next fits in beside it, and changes nothing here. A model deployment is no attempt: it has
+no end, no result and several processes. Its port (``backends/serving``) has the same shape (idempotent
+``start`` under a reference, ``state``, ``why``, ``log``, ``remove``), and on Kubernetes the same parts:
+``kubernetes.cluster`` speaks to the API server, ``view`` watches a list of kinds by label, ``pods`` makes
+a pod of a profile, ``reasons`` puts a pod's state into words. A Deployment and its Service are two more
+kinds to watch. A RayJob is an attempt whose runner has helpers: ``StartRequest.profile`` says how many,
+``manifests`` makes a RayJob of it in place of a Job, and the runner is its submitter.
 """
 
 import abc
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from onedata.contract.runner import RunLimits, RunSpec
 
@@ -45,12 +55,15 @@ class StartRequest:
         environment: What the runner and its kernel find in their environment, secrets included
             (the run key, the hub token). The backend adds only what the machine needs.
         limits: What the kernel and its children may use.
+        profile: All that the run's profile asks for, in KubeSpawner's terms; a backend without pods
+            has no use for it.
     """
 
     spec: RunSpec
     notebook: bytes = field(repr=False)
     environment: Mapping[str, str] = field(repr=False)
     limits: RunLimits = field(default_factory=RunLimits)
+    profile: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def reference(self) -> str:
@@ -68,9 +81,15 @@ class ComputeBackend(abc.ABC):
       not in files that others can read.
     * After ``cancel`` the runner and all that the notebook started are gone within
       ``cancel_grace_seconds``, whatever the notebook does.
+    * What is not known now is an error, and never ``gone``: a backend that is away ends nothing.
+
+    Attributes:
+        cancel_grace_seconds: How long a cancelled runner may take to end.
+        keeps_spools: A second start of an attempt finds what the first one left.
     """
 
     cancel_grace_seconds: float = 30.0
+    keeps_spools: bool = True
 
     @abc.abstractmethod
     async def start(self, request: StartRequest) -> str:
@@ -82,7 +101,19 @@ class ComputeBackend(abc.ABC):
 
     @abc.abstractmethod
     async def state(self, reference: str) -> ComputeState:
-        """Say where an attempt's runner is; ``gone`` too for a reference never heard of."""
+        """Say where an attempt's runner is; ``gone`` too for a reference never heard of.
+
+        Raises:
+            ComputeError: If that is not known now.
+        """
+
+    async def why(self, reference: str) -> str:
+        """Say in a sentence for people why a runner does not run yet, or was ended; empty if nothing is known.
+
+        Raises:
+            ComputeError: If that cannot be asked now.
+        """
+        return ""
 
     @abc.abstractmethod
     async def cancel(self, reference: str) -> None:

@@ -60,7 +60,7 @@ class LocalCompute(ComputeBackend):
         self._forks: ForkClient | None = None
         self._use_fork_server = use_fork_server
         self._fork_socket = fork_socket
-        self._started: list[subprocess.Popen[bytes]] = []
+        self._started: list[tuple[subprocess.Popen[bytes], SpoolFolder]] = []
         self._insisting: dict[str, asyncio.Task[None]] = {}
 
     async def start(self, request: StartRequest) -> str:
@@ -85,6 +85,12 @@ class LocalCompute(ComputeBackend):
         self._reap()
         folder = SpoolFolder(self._spool_dir, reference)
         return await _in_thread(folder.state)
+
+    async def why(self, reference: str) -> str:
+        """Say what ended a runner that did not end by itself."""
+        self._reap()
+        folder = SpoolFolder(self._spool_dir, reference)
+        return await _in_thread(folder.why)
 
     async def cancel(self, reference: str) -> None:
         """Ask the runner to stop the notebook; see to it that both are gone in time."""
@@ -165,7 +171,7 @@ class LocalCompute(ComputeBackend):
                 )
             finally:
                 signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        self._started.append(started)
+        self._started.append((started, folder))
         process = RunnerProcess.of(started.pid)
         if process is None:
             raise ComputeError(f"The runner ended at once; {folder.path / RUNNER_LOG_FILE} says why.")
@@ -183,7 +189,10 @@ class LocalCompute(ComputeBackend):
 
     def _reap(self) -> None:
         """Take note of runners that ended, so that none stays as a zombie."""
-        self._started = [started for started in self._started if started.poll() is None]
+        for started, folder in self._started:
+            if (started.poll() or 0) < 0:
+                folder.note_end(-started.returncode)
+        self._started = [(started, folder) for started, folder in self._started if started.returncode is None]
 
 
 def machine_environment(environment: Mapping[str, str]) -> dict[str, str]:

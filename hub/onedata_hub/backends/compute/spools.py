@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import psutil
 from onedata.contract import runner as contract
-from onedata.contract.runner import RunnerProcess
+from onedata.contract.runner import RunnerEnd, RunnerProcess
 
 from onedata_hub.backends.compute.base import ComputeState, StartRequest, StillRunning, UnknownReference
 
@@ -61,6 +61,24 @@ class SpoolFolder:
         temporary = self.path / f".{_LAUNCHED_FILE}.{uuid4().hex}"  # another start may note its own now
         temporary.write_text(process.model_dump_json())
         temporary.replace(self.path / _LAUNCHED_FILE)
+
+    def note_end(self, number: int) -> None:
+        """Note the signal that ended the runner."""
+        with contextlib.suppress(FileNotFoundError):  # the folder is gone: nobody asks
+            (self.path / contract.ENDED_FILE).write_text(RunnerEnd(signal=number).model_dump_json())
+
+    def why(self) -> str:
+        """Say what ended a runner that did not end by itself; empty if nothing is known of that."""
+        try:
+            end = RunnerEnd.model_validate_json((self.path / contract.ENDED_FILE).read_bytes())
+        except (FileNotFoundError, ValueError):
+            return ""
+        if end.signal == signal.SIGKILL:
+            return (
+                "Its runner was killed (SIGKILL): most often the system does that when the machine's memory "
+                "runs out."
+            )
+        return f"Its runner was ended by {signal.Signals(end.signal).name}."
 
     def runner(self) -> RunnerProcess | None:
         """Give the runner that works on the attempt, or is about to."""

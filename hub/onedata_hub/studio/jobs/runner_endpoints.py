@@ -3,7 +3,14 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Request, Response
-from onedata.contract.runner import RUN_KEY_HEADER, RunReply, RunReport, RunResult
+from onedata.contract.runner import (
+    RUN_KEY_HEADER,
+    RunBegin,
+    RunOrders,
+    RunReply,
+    RunReport,
+    RunResult,
+)
 
 from onedata_hub.studio.context import ContextDep
 from onedata_hub.studio.jobs.endpoints import RunId
@@ -15,6 +22,12 @@ RunKey = Annotated[
     str, Header(alias=RUN_KEY_HEADER, max_length=200, description="The key that the runner was started with.")
 ]
 _BYTES = {"requestBody": {"required": True, "content": {"application/octet-stream": {}}}}
+
+
+@router.post("/runner/runs/{run_id}/begin")
+async def begin(context: ContextDep, run_id: RunId, body: RunBegin, key: RunKey = "") -> RunOrders:
+    """Ask what to execute. The first place that asks may; asking again from there changes nothing."""
+    return await RunnerService(context).begin(run_id, key, body)
 
 
 @router.post("/runner/runs/{run_id}/report")

@@ -5,14 +5,17 @@ import hmac
 import logging
 
 from onedata.contract.jobs import RunState
-from onedata.contract.runner import RunReply, RunReport, RunResult
+from onedata.contract.runner import RunBegin, RunOrders, RunReply, RunReport, RunResult
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from onedata_hub.backends.compute.base import ComputeError
 from onedata_hub.studio.context import Context
 from onedata_hub.studio.database import utc_now
 from onedata_hub.studio.errors import Gone, Invalid, NotFound, Unauthorized
 from onedata_hub.studio.jobs.ending import end_attempt, note_report
+from onedata_hub.studio.jobs.orders import give_orders
 from onedata_hub.studio.jobs.outputs import check_output_name, output_key
+from onedata_hub.studio.jobs.references import reference_of
 from onedata_hub.studio.jobs.runs_repository import RunRepository
 from onedata_hub.studio.jobs.tables import JobAttemptRow, JobRunRow
 from onedata_hub.studio.jobs.telling import telling_of
@@ -32,6 +35,12 @@ class RunnerService:
 
     def __init__(self, context: Context) -> None:
         self.context = context
+
+    async def begin(self, run_id: str, key: str, body: RunBegin) -> RunOrders:
+        """Let the first place that asks execute an attempt."""
+        async with self.context.database.read() as session:
+            attempt = await self._open(session, run_id, key, None)
+        return await give_orders(self.context, attempt, body.place)
 
     async def report(self, run_id: str, key: str, body: RunReport) -> RunReply:
         """Note progress, and say whether the runner shall stop.
@@ -62,10 +71,24 @@ class RunnerService:
             run = await self._run(session, run_id)
         if attempt.ended_at is not None:
             return
+        body = await self._explained(run, attempt, body)
         telling = await telling_of(self.context, run, attempt, body.datasets_read, body.datasets_written)
         async with self.context.database.write() as session:
             await settle(session, run_id, body, telling)
         wake(self.context)
+
+    async def _explained(self, run: JobRunRow, attempt: JobAttemptRow, result: RunResult) -> RunResult:
+        """Add why a runner was ended that nobody here asked to end; where it runs, that may be known."""
+        asked = run.cancel_requested_at is not None or attempt.overdue_at is not None
+        if asked or result.outcome not in ("cancelled", "lost"):
+            return result
+        try:
+            why = await self.context.compute.why(reference_of(run.id, attempt.attempt))
+        except ComputeError as error:
+            log.info("Why run %s was ended is not known: %s", run.id, error)
+            return result
+        told = {"outcome": "lost", "message": f"{why} {result.message}".strip()}
+        return result.model_copy(update=told) if why else result
 
     async def put_output(self, run_id: str, key: str, name: str, data: bytes) -> None:
         """Store an output of an attempt. The page of the executed notebook comes after its result."""

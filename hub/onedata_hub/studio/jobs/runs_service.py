@@ -5,13 +5,13 @@ from onedata.contract.runner import LOG_FILE
 from onedata.contract.workspaces import Role
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from onedata_hub.backends.compute.base import LOG_CHUNK_BYTES, UnknownReference
+from onedata_hub.backends.compute.base import LOG_CHUNK_BYTES, ComputeError, UnknownReference
 from onedata_hub.backends.objects.errors import ObjectMissing
 from onedata_hub.studio.access import Access
 from onedata_hub.studio.audit.service import record
 from onedata_hub.studio.context import Context
 from onedata_hub.studio.database import utc_now
-from onedata_hub.studio.errors import Conflict, NotFound
+from onedata_hub.studio.errors import Conflict, NotFound, Unavailable
 from onedata_hub.studio.jobs import mapping
 from onedata_hub.studio.jobs.cancelling import request_cancel
 from onedata_hub.studio.jobs.outputs import Output, check_output_name, output_key
@@ -183,6 +183,8 @@ class RunService:
             return await self.context.compute.log(reference_of(run.id, run.attempt), offset)
         except UnknownReference:
             return b""
+        except ComputeError as error:
+            raise Unavailable(f"The log of run {run.id} cannot be read now. {error}") from error
 
 
 def _no_such_run(access: Access, run_id: str) -> NotFound:

@@ -12,7 +12,7 @@ from typing import Any
 
 from onedata.contract import environment as names
 from onedata.contract.jobs import RunState
-from onedata.contract.runner import RunLimits, RunResult, RunSpec
+from onedata.contract.runner import RunLimits, RunResult
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from onedata_hub.backends.compute.base import ComputeError, StartRequest
@@ -23,6 +23,7 @@ from onedata_hub.studio.context import Context
 from onedata_hub.studio.database import utc_now
 from onedata_hub.studio.errors import StudioError
 from onedata_hub.studio.jobs.cancelling import clip
+from onedata_hub.studio.jobs.orders import spec_of
 from onedata_hub.studio.jobs.outputs import notebook_key
 from onedata_hub.studio.jobs.runner_service import hash_key, settle
 from onedata_hub.studio.jobs.runs_repository import ACTIVE, RunRepository
@@ -107,7 +108,7 @@ class Starter:
             return None
         hidden_gpus = {} if size.gpus else {"CUDA_VISIBLE_DEVICES": ""}
         return StartRequest(
-            spec=self._spec(run, detail),
+            spec=spec_of(self.context.settings, run, detail),
             notebook=notebook,
             environment={
                 **hidden_gpus,
@@ -117,6 +118,7 @@ class Starter:
                 names.RUN_KEY: key,
             },
             limits=RunLimits(memory_bytes=size.memory_bytes, cpus=size.cpus),
+            profile=size.overrides,
         )
 
     def _size(self, run: JobRunRow, detail: JobRunDetailRow) -> ServerSize:
@@ -155,21 +157,6 @@ class Starter:
                     None,
                 )  # it has run: what is left to do is to deliver its result, with its key alone
             raise
-
-    def _spec(self, run: JobRunRow, detail: JobRunDetailRow) -> RunSpec:
-        return RunSpec(
-            run_id=run.id,
-            attempt=run.attempt,
-            job_name=run.job_name,
-            workspace=run.workspace,
-            user=run.created_by,
-            studio_url=self.context.settings.public_url,
-            notebook_path=detail.notebook_path,
-            notebook_digest=detail.notebook_digest,
-            kernel=detail.kernel,
-            parameters=detail.parameters,
-            timeout_seconds=detail.timeout_seconds,
-        )
 
     def _own_environment(self, run: JobRunRow, profile: str, token: str) -> dict[str, str]:
         settings = self.context.settings

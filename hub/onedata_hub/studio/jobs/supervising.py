@@ -10,6 +10,7 @@ from onedata_hub.backends.compute.base import ComputeError, ComputeState
 from onedata_hub.identity import HubUnreachable
 from onedata_hub.studio.context import Context
 from onedata_hub.studio.database import utc_now
+from onedata_hub.studio.jobs.cancelling import clip
 from onedata_hub.studio.jobs.leases_repository import LeaseRepository
 from onedata_hub.studio.jobs.references import reference_of
 from onedata_hub.studio.jobs.runner_service import settle
@@ -47,13 +48,49 @@ class Supervisor:
             self._start(run.id)
             return
         reference = reference_of(run.id, run.attempt)
-        if await self.context.compute.state(reference) == ComputeState.gone:
-            await self._on_gone(run)
-        else:
-            await self._end_if_due(run, reference)
+        try:
+            state = await self.context.compute.state(reference)
+            if state == ComputeState.gone:
+                await self._on_gone(run)
+            elif state == ComputeState.starting and run.cancel_requested_at is None:
+                await self._on_waiting(run, reference)
+            else:
+                await self._end_if_due(run, reference)
+        except ComputeError as error:  # not known is not gone: the run stays as it is
+            log.info("Run %s is looked after later: %s", run.id, error)
+
+    async def _on_waiting(self, run: JobRunRow, reference: str) -> None:
+        """Say what an attempt waits for, and end one that has waited too long."""
+        now = utc_now()
+        why = await self.context.compute.why(reference)
+        patience = timedelta(seconds=self.context.settings.jobs_start_patience_seconds)
+        async with self.context.database.read() as session:
+            seen = await session.get(JobRunRow, run.id)
+            attempt = await RunRepository(session).attempt(run.id, run.attempt)
+        if seen is None or attempt is None or attempt.begun_by is not None or attempt.ended_at is not None:
+            return  # it began while we asked
+        if attempt.started_at is not None and now - attempt.started_at > patience:
+            hours = f"{patience.total_seconds() / 3600:g} h"
+            await self._settle_lost(attempt, f"It waited {hours} for a place to run. {why}".strip(), now)
+            await self._ask_to_end(reference, now)
+        elif why and seen.message != (said := clip(f"Waiting to start: {why}", 1_000)):
+            await self._note_waiting(run, said)
+
+    async def _note_waiting(self, run: JobRunRow, said: str) -> None:
+        async with self.context.database.write() as session:
+            repository = RunRepository(session)
+            held, attempt = await repository.lock(run.id), await repository.attempt(run.id, run.attempt)
+            is_current = held is not None and held.attempt == run.attempt and held.owner == self.owner
+            if held is None or attempt is None or not is_current or attempt.begun_by is not None:
+                return
+            if held.cancel_requested_at is None:
+                held.message = said
 
     async def _on_gone(self, run: JobRunRow) -> None:
-        """Start the runner again: it delivers the result it left, or says that the attempt is lost."""
+        """Start the runner again: it delivers the result it left, or says that the attempt is lost.
+
+        Where nothing outlives a runner, one that had begun is lost; one that had not is started again.
+        """
         now = utc_now()
         async with self.context.database.read() as session:
             seen = await session.get(JobRunRow, run.id)
@@ -61,14 +98,22 @@ class Supervisor:
         is_current = seen is not None and seen.attempt == run.attempt and not RunState(seen.state).is_final
         if attempt is None or attempt.ended_at is not None or not is_current:
             return  # its result came while we asked
-        if attempt.starts >= MOST_STARTS:
+        keeps = self.context.compute.keeps_spools
+        if not keeps and (attempt.begun_by is not None or run.cancel_requested_at is not None):
+            why = await self.context.compute.why(reference_of(run.id, run.attempt))
+            await self._settle_lost(attempt, why or "Its runner is gone, and nobody knows why.", now)
+        elif attempt.starts >= MOST_STARTS:
             await self._give_up(attempt, now)
         elif self._start_again.setdefault(run.id, now) <= now:
             self._start_again[run.id] = now + timedelta(seconds=2**attempt.starts)
             self._start(run.id)
 
     async def _give_up(self, attempt: JobAttemptRow, now: datetime) -> None:
-        why = f"Its runner was started {attempt.starts} times and ended each time without a result; see its log."
+        said = f"Its runner was started {attempt.starts} times and ended each time without a result; see its log."
+        why = await self.context.compute.why(reference_of(attempt.run_id, attempt.attempt))
+        await self._settle_lost(attempt, f"{said} {why}".strip(), now)
+
+    async def _settle_lost(self, attempt: JobAttemptRow, why: str, now: datetime) -> None:
         async with self.context.database.write() as session:
             await settle(session, attempt.run_id, lost_result(attempt, why, now), None)
 
@@ -96,8 +141,8 @@ class Supervisor:
 
     async def _ask_to_end(self, reference: str, now: datetime) -> None:
         if self._asked.get(reference, now - _ASK_AGAIN) <= now - _ASK_AGAIN:
-            self._asked[reference] = now
             await self.context.compute.cancel(reference)
+            self._asked[reference] = now
 
     def forget(self, held: set[str]) -> None:
         """Drop what is remembered of runs that this studio holds no more."""

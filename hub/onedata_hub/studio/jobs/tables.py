@@ -140,7 +140,8 @@ class JobAttemptRow(Base):
     A start that was interrupted is made again with a new key and a new token, since neither is
     kept in the clear: any key of the list opens the attempt, each token is revoked at the end.
     ``user_groups`` and ``user_is_admin`` are the hub's word on the user when the attempt began: it
-    says for whose datasets the attempt may speak in the lineage.
+    says for whose datasets the attempt may speak in the lineage. ``begun_by`` names the one place that
+    may execute it, where runners fetch their orders here.
     """
 
     __tablename__ = "job_attempts"
@@ -162,6 +163,7 @@ class JobAttemptRow(Base):
     token_ids: Mapped[list[str]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     starts: Mapped[int] = mapped_column(Integer, default=0)
+    begun_by: Mapped[str | None] = mapped_column(String(64))
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     overdue_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

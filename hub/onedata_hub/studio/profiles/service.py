@@ -59,7 +59,7 @@ def _read(settings: StudioSettings) -> Profiles:
     """Give the profiles as the file has them now."""
     path = settings.profiles_file or DEFAULT_PROFILES
     try:
-        return _load(path, path.stat().st_mtime_ns)
+        return _load(path, path.stat().st_mtime_ns, settings.compute == "kubernetes")
     except OSError as error:
         raise _broken(f"Profile file {path} cannot be read ({error.strerror}).") from error
     except ProfileError as error:
@@ -71,5 +71,5 @@ def _broken(said: str) -> Unavailable:
 
 
 @lru_cache(maxsize=8)
-def _load(path: Path, _changed: int) -> Profiles:
-    return load_profiles(path)
+def _load(path: Path, _changed: int, in_pods: bool) -> Profiles:
+    return load_profiles(path, in_pods=in_pods)

@@ -1,0 +1,223 @@
+"""The compute port on Kubernetes.
+
+Nothing of an attempt is kept here: its Job says that it was started, its pod how it is, the studio
+whether it began. Any number of studios may stand on the same namespace.
+
+Where ``prepare`` was called (by the part that looks after runs) states are read from two watches.
+Elsewhere each is asked for: the part that serves people asks seldom.
+"""
+
+import logging
+import time
+from typing import Any
+
+from onedata_hub.backends.compute.base import (
+    LOG_CHUNK_BYTES,
+    ComputeBackend,
+    ComputeError,
+    ComputeState,
+    StartRequest,
+    StillRunning,
+    UnknownReference,
+)
+from onedata_hub.backends.compute.kubernetes.cluster import Cluster, Refused
+from onedata_hub.backends.compute.kubernetes.logs import PodLogs
+from onedata_hub.backends.compute.kubernetes.manifests import (
+    JOB_NAME_LABEL,
+    SELECTOR,
+    make_job,
+    make_secret,
+    reference_of,
+)
+from onedata_hub.backends.compute.kubernetes.names import job_name
+from onedata_hub.backends.compute.kubernetes.pods import PodSettings
+from onedata_hub.backends.compute.kubernetes.reasons import Seen, why_events
+from onedata_hub.backends.compute.kubernetes.view import JOBS, PODS, View, job_of
+
+Json = dict[str, Any]
+
+_SECRETS = "v1:secrets"
+_EVENTS = "v1:events"
+_READY_SECONDS = 15.0
+_EVENTS_AGAIN_SECONDS = 10.0
+_TRIES = 3
+_CONFLICT = 409
+_MISSING = 404
+_logger = logging.getLogger(__name__)
+
+
+class KubernetesCompute(ComputeBackend):
+    """Runs attempts as Jobs of one namespace.
+
+    Args:
+        cluster: The API server and the namespace.
+        pod: What every run's pod has.
+        ttl_seconds: After which Kubernetes removes an ended Job that the studio did not remove.
+    """
+
+    keeps_spools = False
+
+    def __init__(self, cluster: Cluster, pod: PodSettings, ttl_seconds: int = 86_400) -> None:
+        self._cluster = cluster
+        self._pod = pod
+        self._ttl_seconds = ttl_seconds
+        self._view = View(cluster)
+        self._logs = PodLogs(cluster)
+        self._told: dict[str, tuple[float, str]] = {}
+
+    async def prepare(self) -> None:
+        """Begin to watch, and wait for the first sight of what there is."""
+        await self._view.start(_READY_SECONDS)
+        if not self._view.is_ready:
+            _logger.warning("The Kubernetes API server has not told yet what runs there; it is asked again.")
+
+    async def close(self) -> None:
+        """Let go of the connections. Runs go on."""
+        await self._view.stop()
+        await self._logs.close()
+        await self._cluster.close()
+
+    async def start(self, request: StartRequest) -> str:
+        """Make the attempt's Job and its Secret, unless they are there; one that is over is made anew."""
+        wanted = make_job(request, self._pod, self._ttl_seconds)
+        for _ in range(_TRIES):
+            job = await self._make_job(wanted, request.reference)
+            if job is not None:
+                self._view.jobs.note(job)
+                await self._make_secret(job, request)
+                return request.reference
+        raise ComputeError(f"The Job of attempt '{request.reference}' comes and goes; it is tried again.")
+
+    async def state(self, reference: str) -> ComputeState:
+        """Say where an attempt's runner is."""
+        return (await self._seen(reference)).state()
+
+    async def why(self, reference: str) -> str:
+        """Say why an attempt's runner does not run."""
+        seen = await self._seen(reference)
+        state = seen.state()
+        pod = seen.newest()
+        if state == ComputeState.running and not (pod and "deletionTimestamp" in pod["metadata"]):
+            return ""
+        return seen.why() or (await self._events(seen) if state == ComputeState.starting else "")
+
+    async def cancel(self, reference: str) -> None:
+        """End the Job: its deadline is now, so its pod is told to end, and no other is made."""
+        try:
+            job = await self._cluster.patch(
+                f"{JOBS}/{job_name(reference)}", {"spec": {"activeDeadlineSeconds": 0}}
+            )
+        except Refused as error:
+            if error.status != _MISSING:
+                raise
+        else:
+            self._view.jobs.note(job)
+
+    async def log(self, reference: str, offset: int, limit: int = LOG_CHUNK_BYTES) -> bytes:
+        """Read a part of an attempt's log, from its pod."""
+        seen = await self._seen(reference)
+        if seen.job is None:
+            raise UnknownReference(f"Nothing is kept of the attempt '{reference}'.")
+        pod = seen.newest()
+        if pod is None:
+            return b""
+        ended = pod["status"].get("phase") in ("Succeeded", "Failed")
+        return await self._logs.read(pod["metadata"]["name"], ended, offset, limit)
+
+    async def list_all(self) -> dict[str, ComputeState]:
+        """List every attempt whose Job is there."""
+        if self._view.is_ready:
+            jobs, pods = self._view.jobs.all(), self._view.pods.all()
+        else:
+            jobs = (await self._cluster.list(JOBS, labelSelector=SELECTOR))["items"]
+            pods = (await self._cluster.list(PODS, labelSelector=SELECTOR))["items"]
+        of: dict[str, list[Json]] = {}
+        for pod in pods:
+            of.setdefault(job_of(pod), []).append(pod)
+        return {reference_of(job): Seen(job, of.get(job["metadata"]["name"], [])).state() for job in jobs}
+
+    async def remove(self, reference: str) -> None:
+        """Delete an attempt's Job; its pod and its Secret go with it."""
+        name = job_name(reference)
+        seen = await self._seen(reference)
+        if seen.state() != ComputeState.gone:
+            raise StillRunning(f"The attempt '{reference}' still runs; cancel it first.")
+        if seen.job is not None:
+            await self._delete(seen.job)
+        self._view.jobs.forget(name)
+        self._told.pop(name, None)
+
+    async def _make_job(self, wanted: Json, reference: str) -> Json | None:
+        """Make a Job, or give the one that is there; None if it was over and is out of the way now."""
+        try:
+            return await self._cluster.create(JOBS, wanted)
+        except Refused as error:
+            if error.status != _CONFLICT:
+                raise
+        found = await self._read(wanted["metadata"]["name"])
+        if found.job is None:
+            return None
+        if reference_of(found.job) != reference:
+            raise ComputeError(
+                f"The Job '{wanted['metadata']['name']}' in this namespace is not of attempt '{reference}'. "
+                "Delete it, or let the studio have a namespace of its own."
+            )
+        if found.state() != ComputeState.gone:
+            return found.job
+        await self._delete(found.job)
+        self._view.jobs.forget(wanted["metadata"]["name"])
+        return None
+
+    async def _make_secret(self, job: Json, request: StartRequest) -> None:
+        """Make the Job's Secret, unless another start of the attempt has: any of its keys opens it."""
+        try:
+            await self._cluster.create(_SECRETS, make_secret(job, request))
+        except Refused as error:
+            if error.status != _CONFLICT:
+                raise
+
+    async def _delete(self, job: Json) -> None:
+        """Delete this very Job, and no later one of its name."""
+        body = {"propagationPolicy": "Background", "preconditions": {"uid": job["metadata"]["uid"]}}
+        try:
+            await self._cluster.delete(f"{JOBS}/{job['metadata']['name']}", body)
+        except Refused as error:
+            if error.status not in (_MISSING, _CONFLICT):
+                raise
+
+    async def _seen(self, reference: str) -> Seen:
+        """Give an attempt as the watches have it; what they do not have is asked for: they may be late."""
+        name = job_name(reference)
+        seen = self._view.seen(name) if self._view.is_ready else Seen()
+        return seen if seen.job is not None else await self._read(name)
+
+    async def _read(self, name: str) -> Seen:
+        """Read an attempt from the API server.
+
+        Raises:
+            ComputeError: If it does not answer: what is not known is not gone.
+        """
+        try:
+            job = await self._cluster.get(f"{JOBS}/{name}")
+        except Refused as error:
+            if error.status == _MISSING:
+                return Seen()
+            raise
+        pods = await self._cluster.list(PODS, labelSelector=f"{JOB_NAME_LABEL}={name}")
+        return Seen(job, pods["items"])
+
+    async def _events(self, seen: Seen) -> str:
+        """Say what events tell of a Job without a pod, or of a pod that is not up yet."""
+        about = seen.newest() or seen.job
+        assert about is not None, "asked of what is on its way"
+        name = about["metadata"]["name"]
+        at, told = self._told.get(name, (float("-inf"), ""))
+        if time.monotonic() - at < _EVENTS_AGAIN_SECONDS:
+            return told
+        found = await self._cluster.get(
+            _EVENTS, fieldSelector=f"involvedObject.uid={about['metadata']['uid']}"
+        )
+        told = why_events(found["items"])
+        self._told = {one: kept for one, kept in self._told.items() if time.monotonic() - kept[0] < 60}
+        self._told[name] = (time.monotonic(), told)
+        return told

@@ -1,0 +1,100 @@
+"""Names that Kubernetes takes: of our objects, and those that KubeSpawner gives a user's.
+
+A run's pod mounts the home that KubeSpawner made for the user's server, so a name in a template
+must come out as KubeSpawner writes it. Its own code is not imported: it brings the hub with it.
+Source: kubespawner.slugs and KubeSpawner._expand_user_properties, version 7.
+"""
+
+import hashlib
+import re
+import string
+from typing import Any
+
+from onedata_hub.backends.compute.base import ComputeError
+from onedata_hub.naming import safe_slug as our_slug
+
+_OBJECT = re.compile(r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
+_HASH_LENGTH = 8
+_LONGEST_USER = 48
+_UNESCAPED = frozenset(string.ascii_lowercase + string.digits)
+
+
+def job_name(reference: str) -> str:
+    """Name an attempt's Job: a DNS label that no other reference shares, short enough for its pods' names."""
+    return f"run-{our_slug(reference.lower(), longest=48)}"
+
+
+def label_value(text: str) -> str:
+    """Give a text as a label's value: itself where it can be one, else something legible and unique."""
+    return text if _LABEL.fullmatch(text) else our_slug(text, longest=60)
+
+
+def kubespawner_slug(name: str, longest: int = _LONGEST_USER) -> str:
+    """Write a user's name as KubeSpawner's scheme ``safe`` does."""
+    if "--" not in name and len(name) <= longest and _OBJECT.fullmatch(name):
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:_HASH_LENGTH]
+    room = longest - (_HASH_LENGTH + 3)
+    legible = re.sub(r"[^a-z0-9]+", "-", name.lower()).lstrip("-")[:room].rstrip("-")
+    if legible and not legible[0].isalpha():
+        legible = "x-" + legible[: room - 2]
+    return f"{legible or 'x'}---{digest}"
+
+
+def escaped(name: str) -> str:
+    """Write a user's name as KubeSpawner's old scheme ``escape`` does."""
+    return "".join(
+        character if character in _UNESCAPED else "".join(f"-{byte:x}" for byte in character.encode())
+        for character in name
+    ).lower()
+
+
+class Templates:
+    """Fills KubeSpawner's templates for one user's default server.
+
+    Args:
+        user: The user's name.
+        pvc_name: KubeSpawner's ``pvc_name_template``.
+    """
+
+    def __init__(self, user: str, pvc_name: str = "") -> None:
+        safe = kubespawner_slug(user)
+        self._values = {
+            "unescaped_username": user,
+            "unescaped_servername": "",
+            "username": safe,
+            "servername": "",
+            "user_server": safe,
+            "safe_username": safe,
+            "safe_servername": "",
+            "safe_user_server": safe,
+            "escaped_username": escaped(user),
+            "escaped_servername": "",
+            "escaped_user_server": f"{escaped(user)}--",
+        }
+        if pvc_name:
+            self._values["pvc_name"] = self._fill(pvc_name)
+
+    def fill(self, value: Any) -> Any:
+        """Fill every text in a value.
+
+        Raises:
+            ComputeError: If a template names what a run's pod has not; says what there is.
+        """
+        if isinstance(value, dict):
+            return {name: self.fill(content) for name, content in value.items()}
+        if isinstance(value, list):
+            return [self.fill(item) for item in value]
+        return self._fill(value) if isinstance(value, str) else value
+
+    def _fill(self, text: str) -> str:
+        try:
+            filled = text.format(**self._values)
+        except (KeyError, ValueError, IndexError, AttributeError) as error:
+            known = ", ".join(f"{{{name}}}" for name in self._values)
+            raise ComputeError(
+                f"The template {text!r} of the pod settings cannot be filled ({error}). A run's pod knows {known}."
+            ) from error
+        # KubeSpawner drops what an empty server name leaves at the end.
+        return filled if text.endswith("-") else filled.rstrip("-")

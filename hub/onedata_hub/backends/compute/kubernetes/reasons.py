@@ -1,0 +1,171 @@
+"""What a Job and its pod say about an attempt: its state, and why, in words for people.
+
+Source: Kubernetes API reference, PodStatus; "Disruptions", pod disruption conditions.
+"""
+
+import re
+import signal
+from dataclasses import dataclass, field
+from typing import Any
+
+from onedata_hub.backends.compute.base import ComputeState
+
+Json = dict[str, Any]
+
+_ENDED = ("Succeeded", "Failed")
+_DISRUPTIONS = {
+    "PreemptionByScheduler": "Its pod gave way to one of higher priority.",
+    "DeletionByTaintManager": "Its node does not answer, or is not to be used any more.",
+    "EvictionByEvictionAPI": "Its pod was evicted: its node is being emptied.",
+    "DeletionByPodGC": "Its node is gone.",
+}
+_IMAGE_FAULTS = (
+    "ErrImagePull",
+    "ImagePullBackOff",
+    "InvalidImageName",
+    "ErrImageNeverPull",
+    "ImageInspectError",
+)
+_CANCELLED = "DeadlineExceeded"  # a cancelled Job's deadline is put to now; no other has one
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An attempt as the cluster shows it: its Job, if there is one, and its pods."""
+
+    job: Json | None = None
+    pods: list[Json] = field(default_factory=list)
+
+    def state(self) -> ComputeState:
+        """Say where the runner is. A Job without a pod is on its way, until the Job itself is over."""
+        if self.job is None:
+            return ComputeState.gone
+        alive = [pod for pod in self.pods if pod["status"].get("phase") not in _ENDED]
+        if alive:
+            is_up = any("running" in _container_state(pod) for pod in alive)
+            return ComputeState.running if is_up else ComputeState.starting
+        if self.pods or self.end() is not None:
+            return ComputeState.gone
+        return ComputeState.starting
+
+    def end(self) -> Json | None:
+        """Give the condition that says that the Job is over."""
+        assert self.job is not None, "asked of a Job that exists"
+        conditions = self.job.get("status", {}).get("conditions", [])
+        over = (
+            one for one in conditions if one["type"] in ("Complete", "Failed") and one["status"] == "True"
+        )
+        return next(over, None)
+
+    def newest(self) -> Json | None:
+        """Give the pod that was made last."""
+        return max(self.pods, key=lambda pod: str(pod["metadata"]["creationTimestamp"]), default=None)
+
+    def why(self) -> str:
+        """Say why the runner does not run (yet, or any more); empty if the objects do not tell."""
+        if self.job is None:
+            return "Its Job is not in the cluster any more."
+        pod = self.newest()
+        if pod is None:
+            return self._without_pod()
+        if pod["status"].get("phase") in _ENDED or "deletionTimestamp" in pod["metadata"]:
+            return _why_ended(pod)
+        return _why_waiting(pod)
+
+    def _without_pod(self) -> str:
+        assert self.job is not None, "asked of a Job that exists"
+        end = self.end()
+        if end is not None:
+            return "It was told to end." if end.get("reason") == _CANCELLED else "Its pod was deleted."
+        if self.job["spec"].get("suspend"):
+            return "Its Job is suspended: something in the cluster holds it back."
+        return ""
+
+
+def why_events(events: list[Json]) -> str:
+    """Say what events about a Job or pod tell of its waiting: the newest warning, or that an image is fetched."""
+    newest = sorted(events, key=lambda one: str(one.get("lastTimestamp") or one.get("eventTime") or ""))
+    for event in reversed(newest):
+        said = " ".join(str(event.get("message", "")).split())
+        if event.get("reason") == "FailedCreate":
+            return f"Kubernetes does not make its pod: {said}"
+        if event.get("type") == "Warning":
+            return f"{event.get('reason', 'Warning')}: {said}"
+        if event.get("reason") == "Pulling":
+            return f"{said}."
+    return ""
+
+
+def _why_ended(pod: Json) -> str:
+    status = pod["status"]
+    ended = _container_state(pod).get("terminated", {})
+    if ended.get("reason") == "OOMKilled" and ended.get("exitCode"):
+        return (
+            f"It used more memory than its pod may have{_limit(pod)}, and was killed. Choose a profile with "
+            "more memory, or load less at once."
+        )
+    if status.get("reason") == "Evicted":
+        return f"Its pod was evicted from its node: {_sentence(status.get('message'))}"
+    disruption = next((one for one in _true(status) if one["type"] == "DisruptionTarget"), None)
+    if disruption is not None:
+        known = _DISRUPTIONS.get(disruption.get("reason", ""))
+        return known or f"Its pod was ended by its node: {_sentence(disruption.get('message'))}"
+    if "deletionTimestamp" in pod["metadata"]:
+        return "Its pod was deleted."
+    if status.get("reason"):
+        return f"Its pod failed ({status['reason']}): {_sentence(status.get('message'))}"
+    return _exit(ended)
+
+
+def _exit(ended: Json) -> str:
+    code = ended.get("exitCode", 0)
+    if not code:
+        return ""
+    if code > 128:
+        try:
+            return f"Its runner was killed ({signal.Signals(code - 128).name})."
+        except ValueError:
+            pass
+    last = str(ended.get("message") or "").strip().splitlines()[-1:]
+    return f"Its runner ended with status {code}. {' '.join(last)}".strip()
+
+
+def _why_waiting(pod: Json) -> str:
+    waiting = _container_state(pod).get("waiting", {})
+    reason, message = waiting.get("reason", ""), " ".join(str(waiting.get("message", "")).split())
+    if reason in _IMAGE_FAULTS:
+        return f"The image '{pod['spec']['containers'][0]['image']}' cannot be had ({reason}): {_sentence(message)}"
+    if reason and reason not in ("ContainerCreating", "PodInitializing"):
+        return f"Its container cannot be started ({reason}): {_sentence(message)}"
+    for one in pod["status"].get("conditions", []):
+        if one["type"] == "PodScheduled" and one["status"] == "False":
+            if one.get("reason") == "SchedulingGated":
+                return "Its pod waits in a queue of the cluster."
+            return f"No node can take it now: {_lacking(str(one.get('message', '')))}"
+    return ""
+
+
+def _lacking(message: str) -> str:
+    """Shorten the scheduler's words to what is lacking."""
+    told = re.sub(r"\s*preemption:.*", "", " ".join(message.split()))
+    return _sentence(re.sub(r"^0/(\d+) nodes are available: ", r"of \1 node(s), ", told))
+
+
+def _limit(pod: Json) -> str:
+    limit = str(pod["spec"]["containers"][0].get("resources", {}).get("limits", {}).get("memory", ""))
+    return f" ({int(limit) / 2**20:,.0f} MiB)" if limit.isdecimal() else f" ({limit})" if limit else ""
+
+
+def _container_state(pod: Json) -> Json:
+    statuses = pod["status"].get("containerStatuses", [])
+    state: Json = statuses[0].get("state", {}) if statuses else {}
+    return state
+
+
+def _true(status: Json) -> list[Json]:
+    return [one for one in status.get("conditions", []) if one["status"] == "True"]
+
+
+def _sentence(text: str | None) -> str:
+    said = " ".join(str(text or "no more is said").split())
+    return said if said.endswith(".") else f"{said}."

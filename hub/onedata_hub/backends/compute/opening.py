@@ -1,0 +1,36 @@
+"""Opens the compute backend that the settings name."""
+
+from pathlib import Path
+from typing import Literal
+
+from onedata_hub.backends.compute.base import ComputeBackend
+from onedata_hub.backends.compute.local import LocalCompute
+
+
+def open_compute(
+    kind: Literal["local", "kubernetes"],
+    *,
+    spool_dir: Path,
+    namespace: str = "",
+    pod_file: Path | None = None,
+    job_ttl_seconds: int = 86_400,
+) -> ComputeBackend:
+    """Open a backend; nothing is connected or started yet.
+
+    Args:
+        kind: Which one.
+        spool_dir: Where local runs keep their files.
+        namespace: Of Kubernetes Jobs; empty is the one that this pod is in.
+        pod_file: What every run's pod has, in KubeSpawner's terms.
+        job_ttl_seconds: After which Kubernetes itself removes an ended Job.
+
+    Raises:
+        ValueError: If the file with the pod settings is wrong; says where.
+    """
+    if kind == "local":
+        return LocalCompute(spool_dir)
+    # The client library takes 60 MiB: only where it is needed.
+    from onedata_hub.backends.compute.kubernetes import KubernetesCompute, read_pod_settings
+    from onedata_hub.backends.compute.kubernetes.cluster import Cluster
+
+    return KubernetesCompute(Cluster(namespace), read_pod_settings(pod_file), job_ttl_seconds)
