@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL
 from onedata_hub.studio.database import async_url
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+ONE_AT_A_TIME = 0x0DA7A  # PostgreSQL's advisory lock that a migration holds
 
 
 def sync_url(url: str) -> URL:

@@ -2,10 +2,15 @@
 
 from alembic import context
 from onedata_hub.studio import tables
-from sqlalchemy import create_engine
+from onedata_hub.studio.migrate import ONE_AT_A_TIME
+from sqlalchemy import create_engine, text
 
 engine = create_engine(context.config.attributes["url"])
 with engine.connect() as connection:
+    if connection.dialect.name == "postgresql":
+        # Pods that start at once migrate at once. The lock is the connection's, and goes with it.
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ONE_AT_A_TIME})
+        connection.commit()
     context.configure(
         connection=connection,
         target_metadata=tables.METADATA,
