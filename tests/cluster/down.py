@@ -1,7 +1,9 @@
 """Take the cluster down and leave nothing: no process, mount, namespace, route, cgroup or file."""
 
 import os
+import re
 import shutil
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -9,17 +11,11 @@ from pathlib import Path
 from tests.cluster.build import one_at_a_time
 from tests.cluster.components import components
 from tests.cluster.network import processes_in_cgroups, remove_cgroups, remove_network
-from tests.cluster.place import HOME, ClusterError
+from tests.cluster.place import HOME, NET, ClusterError
 from tests.cluster.processes import kill, shims
 
-# Fixed places of the kubelet and of containerd's shims, whatever folder they are given.
-_ELSEWHERE = (
-    "/var/lib/kubelet",
-    "/run/containerd/s",
-    "/run/containerd",
-    "/var/lib/cni",
-    "/var/log/containers",
-)
+# Places of the kubelet, containerd's shims and CNI that no option moves.
+ELSEWHERE = ("/var/lib/kubelet", "/run/containerd", "/var/lib/cni", "/var/log/containers")
 
 
 def down() -> None:
@@ -28,7 +24,7 @@ def down() -> None:
     Raises:
         ClusterError: If a mount stays, or the kernel refuses to let go of the network.
     """
-    with one_at_a_time("run"):
+    with one_at_a_time(NET):
         for component in reversed(list(components().values())):
             if component.name != "containerd":
                 component.stop()
@@ -40,9 +36,11 @@ def down() -> None:
         _unmount()
         remove_network()
         remove_cgroups()
-        shutil.rmtree(HOME, ignore_errors=False) if HOME.exists() else None
-        for name in _ELSEWHERE:
-            _remove_if_empty(Path(name))
+        if HOME.exists():
+            shutil.rmtree(HOME)
+        _forget_addresses()
+        for name in ELSEWHERE:
+            _remove_remains(Path(name))
 
 
 def mounts() -> list[str]:
@@ -65,10 +63,34 @@ def _unmount() -> None:
     )
 
 
-def _remove_if_empty(folder: Path) -> None:
-    """Remove a folder and those below it that have no file: what others keep there stays."""
-    for path, _, _ in os.walk(folder, topdown=False):
+def _forget_addresses() -> None:
+    """Remove what CNI noted of our pods' addresses; it notes a loopback's without its network's name."""
+    notes = Path("/var/lib/cni/results")
+    for path in notes.glob(f"{NET}-*"):
+        if found := re.fullmatch(re.escape(NET) + r"-([0-9a-f]{64})-\w+", path.name):
+            path.unlink()
+            (notes / f"cni-loopback-{found[1]}-lo").unlink(missing_ok=True)
+
+
+def _remove_remains(place: Path) -> None:
+    """Remove sockets that nobody listens on, links to what is gone and empty folders; what others use stays."""
+    for folder, _, files in os.walk(place, topdown=False):
+        for path in (Path(folder) / name for name in files):
+            if is_dead_socket(path) or (path.is_symlink() and not path.exists()):
+                path.unlink()
+        if not os.listdir(folder):
+            os.rmdir(folder)
+
+
+def is_dead_socket(path: Path) -> bool:
+    """Say whether a path is a socket on which nobody listens."""
+    if not path.is_socket():
+        return False
+    with socket.socket(socket.AF_UNIX) as client:
         try:
-            os.rmdir(path)
+            client.connect(str(path))
+        except ConnectionRefusedError:
+            return True
         except OSError:
-            continue
+            return False
+    return False

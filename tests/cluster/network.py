@@ -72,7 +72,7 @@ def cgroup_roots() -> list[Path]:
     return sorted(
         folder / NET
         for folder in CGROUPS.iterdir()
-        if (folder / "cgroup.procs").exists() and not folder.is_symlink() and folder.name != "unified"
+        if (folder / "cgroup.procs").exists() and not folder.is_symlink()
     )
 
 

@@ -1,21 +1,27 @@
 """Where the cluster lies and which addresses it has.
 
-A machine has one cluster, so names and addresses are fixed. The folder's path is short because Unix
-sockets below it may have 107 letters. What is built lies in a cache that clones share.
+A machine may have ten beside each other: ONEDATA_CLUSTER is a number from 0 to 9, and names and addresses follow
+from it. The folder's path is short because Unix sockets below it may have 107 letters. What is built lies in a
+cache that clones share.
 """
 
 import os
 from pathlib import Path
 
-HOME = Path(os.environ.get("ONEDATA_CLUSTER_HOME", "/var/lib/onedata-cluster"))
+_NUMBER = int(os.environ.get("ONEDATA_CLUSTER", "0"))
+_SUFFIX = f"-{_NUMBER}" if _NUMBER else ""
+HOME = Path(os.environ.get("ONEDATA_CLUSTER_HOME", f"/var/lib/onedata-cluster{_SUFFIX}"))
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "onedata" / "cluster"
 
 NODE = "lab"
-NET = "onedata-cluster"  # the network namespace, and the root of its cgroups
-HOST_LINK, NODE_LINK = "onedata-host", "onedata-node"
-HOST_ADDRESS, NODE_ADDRESS = "10.200.0.1", "10.200.0.2"
-POD_RANGE, SERVICE_RANGE = "10.244.0.0/16", "10.96.0.0/16"
-API_SERVICE_ADDRESS = "10.96.0.1"  # the first of the range, by definition
+NET = f"onedata-cluster{_SUFFIX}"  # the network namespace, and the root of its cgroups
+HOST_LINK, NODE_LINK = (
+    f"onedata-host{_SUFFIX}",
+    f"onedata-node{_SUFFIX}",
+)  # a link's name has 15 letters at most
+HOST_ADDRESS, NODE_ADDRESS = f"10.200.{_NUMBER}.1", f"10.200.{_NUMBER}.2"
+POD_RANGE, SERVICE_RANGE = f"10.{244 + _NUMBER}.0.0/16", f"10.{96 + _NUMBER}.0.0/16"
+API_SERVICE_ADDRESS = f"10.{96 + _NUMBER}.0.1"  # the first of the range, by definition
 
 KUBECONFIG = HOME / "etc" / "admin.kubeconfig"
 CONTAINERD_SOCKET = HOME / "run" / "containerd.sock"

@@ -50,7 +50,7 @@ def up(report: Report, gpus: int = 0) -> None:
     parts.install(parts.RUN)
     build()
     step("programs are built")
-    with one_at_a_time("run"):
+    with one_at_a_time(NET):
         make_folders()
         make_certificates()
         make_network()
