@@ -1,6 +1,7 @@
 """The values, their schema and their words are the same thing."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.helm.charts import CHART, EXAMPLES, Helm, RenderingFailed
+from tests.helm.charts import CHART, EXAMPLES, ROOT, Helm, RenderingFailed
 from tests.helm.conftest import Render
 from tests.helm.variants import ELSEWHERE
 from tools.reference.values_page import leaves
@@ -114,3 +115,32 @@ def test_helm_finds_nothing_to_say_of_the_chart(helm: Helm, lone_chart: Path, tm
 @pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_examples_are_taken_by_both_schemas(render_full: Render, example: Path):
     assert render_full(example)
+
+
+def blocks_of_the_page() -> list[dict[str, Any]]:
+    page = (ROOT / "docs" / "how-to" / "install-on-kubernetes.md").read_text(encoding="utf-8")
+    return [yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```", page, re.M | re.S)]
+
+
+def test_values_in_the_documentation_are_taken(render_full: Render):
+    blocks = blocks_of_the_page()
+    assert len(blocks) == 4
+    for block in blocks:
+        assert render_full(block)
+
+
+def test_notes_say_what_is_next(helm: Helm, full_chart: Path, tmp_path: Path):
+    said = helm.notes(full_chart, folder=tmp_path)
+    assert "kubectl -n ods port-forward service/proxy-public 8080:http" in said
+    assert "NOBODY IS CHECKED AT LOGIN YET" in said
+    assert "one SQLite file" in said
+    said = helm.notes(full_chart, EXAMPLES / "team.yaml", folder=tmp_path)
+    assert "https://data.example.org/" in said
+    assert "NOBODY" not in said
+    assert "SQLite" not in said
+
+
+def test_notes_for_a_hub_elsewhere_name_what_it_needs(helm: Helm, lone_chart: Path, tmp_path: Path):
+    said = helm.notes(lone_chart, ELSEWHERE, folder=tmp_path)
+    assert "http://studio-api.ods:8000" in said
+    assert "Secret hub-tokens" in said
