@@ -39,6 +39,7 @@ def test_run_is_cancelled_and_retried_with_the_live_stream_and_without(
     expect(not_live.first).to_be_visible()
     runs(page).get_by_role("button", expanded=False).click()
     expect(runs(page).get_by_text("running", exact=True)).to_be_visible(timeout=RUN_SECONDS)
+    lab.picture("jobs-not-live")
     page.unroute("**/runs/events?*")
     expect(not_live).to_have_count(0)
     page.get_by_role("button", name="Cancel run").click()

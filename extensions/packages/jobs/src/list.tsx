@@ -85,6 +85,7 @@ function Results(props: JobListProps & { workspace: string; search: string }): R
           ))}
         </ul>
       )}
+      <NotLive state={state} />
       <div className="od-Panel-foot">
         <RefreshButton onClick={found.reload} busy={found.busy} />
         <Button small onClick={() => host.openJobs({ workspace })}>
@@ -95,7 +96,6 @@ function Results(props: JobListProps & { workspace: string; search: string }): R
             {trans.__('Show more')}
           </Button>
         )}
-        <NotLive state={state} />
       </div>
     </>
   );

@@ -88,8 +88,8 @@ function useSeen(): boolean {
 export function NotLive(props: { state: StreamState }): React.JSX.Element {
   const trans = useTrans();
   return (
-    <span role="status" className="od-muted">
+    <div role="status" className="od-NotLive">
       {props.state === 'cut' && trans.__('Not live: trying again')}
-    </span>
+    </div>
   );
 }
