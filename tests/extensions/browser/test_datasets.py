@@ -65,6 +65,8 @@ def test_rows_come_as_they_are_scrolled_to(lab: LabPage) -> None:
     with page.expect_response(re.compile(r"local/rows\?.*offset=(1[0-9]|2[0-9]|3[0-9])00")):
         page.mouse.wheel(0, 50_000)
     lab.picture("datasets-preview")
+    page.get_by_role("tab", name="Columns").click()
+    expect(page.get_by_role("row", name=re.compile("^seats"))).to_be_visible()
 
 
 def test_two_versions_are_compared(lab: LabPage) -> None:

@@ -24,7 +24,8 @@ export function Preview(props: { version: DatasetVersion }): React.JSX.Element {
   const [turn, setTurn] = React.useState(0);
   const rows = version.rows ?? 0;
   const isTable = version.columns.length > 0 && version.format !== 'files';
-  React.useEffect(() => {
+  // A layout's effect ends while the page is still whole: a grid that has lost its page cannot be detached.
+  React.useLayoutEffect(() => {
     if (!host.current || !isTable || rows === 0) {
       return;
     }
