@@ -17,10 +17,14 @@ from typing import Any
 
 import nbformat
 from onedata.contract.runner import (
+    BEGUN_ELSEWHERE,
+    RUN_CANCELLED,
     ForkReply,
     ForkRequest,
+    RunBegin,
     RunLimits,
     RunnerProcess,
+    RunOrders,
     RunReport,
     RunResult,
     RunSpec,
@@ -35,9 +39,17 @@ HUB_TOKEN = "hub-token-0123456789"
 
 
 class SmallStudio:
-    """The studio's runner endpoints on a port of this machine; it can be away, and it can refuse."""
+    """The studio's runner endpoints on a port of this machine; it can be away, and it can refuse.
 
-    def __init__(self) -> None:
+    Args:
+        host: The address it listens on: one that the runners' machine can reach.
+    """
+
+    def __init__(self, host: str = "127.0.0.1") -> None:
+        self.host = host
+        self.orders: dict[str, RunOrders] = {}
+        self.places: dict[str, str] = {}
+        self.is_cancelled = False
         self.reports: list[RunReport] = []
         self.results: list[RunResult] = []
         self.outputs: dict[str, bytes] = {}
@@ -51,10 +63,10 @@ class SmallStudio:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/services/studio"
+        return f"http://{self.host}:{self.port}/services/studio"
 
     def come(self) -> None:
-        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), _handler(self))
+        self._server = ThreadingHTTPServer((self.host, self.port), _handler(self))
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
@@ -71,7 +83,8 @@ class SmallStudio:
             status, content_type = self.refusal
             problem = {"title": "No", "status": status, "code": "no", "detail": "No such run."}
             return status, content_type, json.dumps(problem).encode()
-        kind, _, name = path.partition("/api/v1/runner/runs/")[2].partition("/")[2].partition("/")
+        run, _, rest = path.partition("/api/v1/runner/runs/")[2].partition("/")
+        kind, _, name = rest.partition("/")
         self.order.append(name or kind)
         if (method, kind) == ("PUT", "outputs"):
             self.outputs[name] = body
@@ -79,9 +92,21 @@ class SmallStudio:
         if (method, kind) == ("POST", "result"):
             self.results.append(RunResult.model_validate_json(body))
             return 204, "", b""
+        if (method, kind) == ("POST", "begin"):
+            return self._begin(run, RunBegin.model_validate_json(body).place)
         report = RunReport.model_validate_json(body)
         self.reports.append(report)
         return 200, "application/json", json.dumps({"cancel": self.cancel_when(report)}).encode()
+
+    def _begin(self, run: str, place: str) -> tuple[int, str, bytes]:
+        """Give the orders of a run's newest attempt, to one place alone."""
+        orders = self.orders[run]
+        attempt = f"{run}-{orders.spec.attempt}"
+        if not self.is_cancelled and self.places.setdefault(attempt, place) == place:
+            return 200, "application/json", orders.model_dump_json().encode()
+        code = RUN_CANCELLED if self.is_cancelled else BEGUN_ELSEWHERE
+        problem = {"title": "Conflict", "status": 409, "code": code, "detail": "No orders for this place."}
+        return 409, "application/problem+json", json.dumps(problem).encode()
 
 
 def _handler(studio: SmallStudio) -> type[BaseHTTPRequestHandler]:

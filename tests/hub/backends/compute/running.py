@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from onedata.contract.runner import RunLimits, RunResult
+from onedata.contract.runner import RunLimits, RunOrders, RunResult
 from onedata_hub.backends.compute import ComputeBackend, StartRequest
 
 from tests.support.runner import HUB_TOKEN, RUN_KEY, SmallStudio, make_spec, notebook
@@ -13,15 +13,21 @@ SLEEP = "import time\nprint('asleep', flush=True)\ntime.sleep(120)"
 
 
 def request_for(
-    studio: SmallStudio, *cells: Any, memory_bytes: int | None = None, **fields: Any
+    studio: SmallStudio,
+    *cells: Any,
+    memory_bytes: int | None = None,
+    profile: dict[str, Any] | None = None,
+    **fields: Any,
 ) -> StartRequest:
-    """Make the request to start a run of a notebook of cells."""
+    """Make the request to start a run of a notebook of cells; the studio has its orders too."""
     environment = {"ONEDATA_RUN_KEY": RUN_KEY, "JUPYTERHUB_API_TOKEN": HUB_TOKEN}
-    spec = make_spec(studio.url, **fields)
-    return StartRequest(spec, notebook(*cells), environment, RunLimits(memory_bytes=memory_bytes))
+    spec, content = make_spec(studio.url, **fields), notebook(*cells)
+    studio.orders[spec.run_id] = RunOrders(spec=spec, notebook=content.decode())
+    profile = {"mem_limit": memory_bytes} | (profile or {})
+    return StartRequest(spec, content, environment, RunLimits(memory_bytes=memory_bytes), profile)
 
 
-async def eventually(happened: Callable[[], Awaitable[bool]], what: str, seconds: float = 40.0) -> None:
+async def eventually(happened: Callable[[], Awaitable[bool]], what: str, seconds: float = 120.0) -> None:
     """Wait for something to happen."""
     deadline = asyncio.get_running_loop().time() + seconds
     while not await happened():

@@ -1,0 +1,135 @@
+"""The Kubernetes backend in a namespace of a real cluster, and what tests do to its pods."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from onedata_hub.backends.compute.kubernetes import KubernetesCompute, PodSettings, read_pod_settings
+from onedata_hub.backends.compute.kubernetes.cluster import Cluster as ApiServer
+
+from tests.cluster.client import Cluster
+from tests.cluster.place import HOST_ADDRESS
+
+POD_FILE = "ONEDATA_TEST_POD_FILE"  # the pods' settings in a cluster whose images have other names
+STUDIO_HOST = "ONEDATA_TEST_STUDIO_HOST"  # this machine's address as that cluster's pods reach it
+NOTEBOOK = "one-data-studio/notebook:test"
+
+
+def studio_host() -> str:
+    """Give the address of this machine that pods reach."""
+    return os.environ.get(STUDIO_HOST, HOST_ADDRESS)
+
+
+def pod_settings() -> PodSettings:
+    """Give what every run's pod has."""
+    named = os.environ.get(POD_FILE)
+    if named:
+        return read_pod_settings(Path(named))
+    return PodSettings({"image": NOTEBOOK, "image_pull_policy": "Never"})
+
+
+@dataclass(frozen=True)
+class InCluster:
+    """A namespace, and the backend in it."""
+
+    cluster: Cluster
+    namespace: str
+
+    @classmethod
+    def of(cls, request: pytest.FixtureRequest) -> "InCluster":
+        return cls(request.getfixturevalue("cluster"), request.getfixturevalue("namespace"))
+
+    @contextlib.asynccontextmanager
+    async def backend(
+        self, *, server: str = "", watching: bool = True, **values: Any
+    ) -> AsyncIterator[KubernetesCompute]:
+        """Give a backend; ``server`` is another way to the API server, ``values`` are the pods'."""
+        settings = PodSettings({**pod_settings().values, **values})
+        api = ApiServer(self.namespace, kubeconfig=self.cluster.kubeconfig, server=server)
+        backend = KubernetesCompute(api, settings)
+        if watching:
+            await backend.prepare()
+        try:
+            yield backend
+        finally:
+            await backend.close()
+
+    async def kubectl(self, *arguments: str, text: str | None = None) -> str:
+        """Call kubectl in the namespace, beside the loop."""
+        return await asyncio.to_thread(
+            self.cluster.kubectl, f"--namespace={self.namespace}", *arguments, text=text
+        )
+
+    async def pod(self) -> str:
+        """Name the one pod."""
+        return (await self.kubectl("get", "pods", "--output=name")).strip()
+
+    async def apply(self, *objects: dict[str, Any]) -> None:
+        await asyncio.to_thread(lambda: self.cluster.apply(*objects, namespace=self.namespace))
+
+
+class Link:
+    """A way to the API server that a test can cut: bytes go through unread, encrypted as they are.
+
+    Args:
+        host: The API server's address.
+        port: And its port.
+    """
+
+    def __init__(self, host: str, port: int) -> None:
+        self._target = host, port
+        self._server: asyncio.Server | None = None
+        self._port = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.opened = 0
+
+    @property
+    def url(self) -> str:
+        return f"https://127.0.0.1:{self._port}"
+
+    async def come(self) -> None:
+        """Let connections through."""
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self._port)
+        self._port = self._server.sockets[0].getsockname()[1]
+
+    async def go(self) -> None:
+        """Refuse new connections, and cut those that are open."""
+        assert self._server is not None, "it came before"
+        self._server.close()
+        self.cut()
+
+    def cut(self) -> None:
+        """Cut the open connections; new ones go through."""
+        for task in self._tasks:
+            task.cancel()
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.opened += 1
+        task = asyncio.current_task()
+        assert task is not None, "a connection has its task"
+        self._tasks.add(task)
+        try:
+            there, back = await asyncio.open_connection(*self._target)
+            try:
+                async with asyncio.TaskGroup() as both:
+                    both.create_task(_copy(reader, back))
+                    both.create_task(_copy(there, writer))
+            finally:
+                back.transport.abort()
+        except (OSError, asyncio.CancelledError, ExceptionGroup):
+            pass
+        finally:
+            self._tasks.discard(task)
+            writer.transport.abort()
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while data := await reader.read(65_536):
+        writer.write(data)
+        await writer.drain()
+    raise ConnectionError("one side is done")
