@@ -167,3 +167,18 @@ def test_metrics_are_scraped_where_the_studio_gives_them(render_lone: Render):
     assert services >= {"studio-api", "studio-jobs"}
     budgets = {one["metadata"]["name"] for one in manifests if one["kind"] == "PodDisruptionBudget"}
     assert budgets == {"studio-api", "studio-jobs"}
+
+
+def test_a_run_has_what_the_server_of_the_same_person_has(render_full: Render, tmp_path: Path):
+    from onedata_hub.backends.compute.kubernetes.pods import read_pod_settings
+
+    (config,) = [
+        one for one in render_full() if one["kind"] == "ConfigMap" and one["metadata"]["name"] == "studio"
+    ]
+    file = tmp_path / "pod.yaml"
+    file.write_text(config["data"]["pod.yaml"])
+    values = read_pod_settings(file).values
+    assert values["image"] == "one-data-studio/notebook:0.1.0"
+    assert values["pvc_name_template"] == "claim-{user_server}"
+    assert values["volume_mounts"]["home"]["mountPath"] == "/home/jovyan"
+    assert values["volume_mounts"]["objects"]["mountPath"] == wiring._OBJECTS_FOLDER
