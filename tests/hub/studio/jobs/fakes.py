@@ -30,6 +30,12 @@ class RunnersByHand(ComputeBackend):
         self.cancelled: list[str] = []
         self.removed: list[str] = []
         self.away = ""
+        self.whys: dict[str, str] = {}
+
+    async def why(self, reference: str) -> str:
+        if self.away:
+            raise ComputeError(self.away)
+        return self.whys.get(reference, "")
 
     async def start(self, request: StartRequest) -> str:
         if self.away:
@@ -39,6 +45,8 @@ class RunnersByHand(ComputeBackend):
         return request.reference
 
     async def state(self, reference: str) -> ComputeState:
+        if self.away:
+            raise ComputeError(self.away)
         return self.states.get(reference, ComputeState.gone)
 
     async def cancel(self, reference: str) -> None:
@@ -76,6 +84,10 @@ class Runner:
         async with self._studio.client() as client:
             client.headers[RUN_KEY_HEADER] = self.key
             yield client
+
+    async def begin(self, place: str = "place-one") -> httpx.Response:
+        async with self._client() as client:
+            return await client.post(f"{self._path}/begin", json={"place": place})
 
     async def report(self, done: int = 1, total: int = 3, **more: Any) -> httpx.Response:
         body = {"attempt": self.attempt, "progress": {"cells_done": done, "cells_total": total}, **more}

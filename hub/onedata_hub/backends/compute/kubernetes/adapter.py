@@ -65,6 +65,11 @@ class KubernetesCompute(ComputeBackend):
         self._logs = PodLogs(cluster)
         self._told: dict[str, tuple[float, str]] = {}
 
+    @property
+    def requests(self) -> int:
+        """How many requests were sent to the API server."""
+        return self._cluster.requests
+
     async def prepare(self) -> None:
         """Begin to watch, and wait for the first sight of what there is."""
         await self._view.start(_READY_SECONDS)

@@ -48,11 +48,13 @@ class Cluster:
 
     Args:
         namespace: Its name; empty is the one this pod is in, or else the kubeconfig's.
+        kubeconfig: The file that says how to reach it; by default a pod's own account, or else KUBECONFIG.
         server: An address to use in place of the configured one.
     """
 
-    def __init__(self, namespace: str = "", *, server: str = "") -> None:
+    def __init__(self, namespace: str = "", *, kubeconfig: Path | None = None, server: str = "") -> None:
         self._namespace = namespace
+        self._kubeconfig = kubeconfig
         self._server = server
         self._api: ApiClient | None = None
         self.requests = 0  # how many were sent: what a run costs the API server is measured with it
@@ -178,11 +180,12 @@ class Cluster:
         return self._api
 
     async def _configure(self, configuration: Configuration) -> None:
-        if (_SERVICE_ACCOUNT / "token").exists():
+        if self._kubeconfig is None and (_SERVICE_ACCOUNT / "token").exists():
             load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]  # it has none
             self._namespace = self._namespace or (_SERVICE_ACCOUNT / "namespace").read_text().strip()
         else:
-            loader = await load_kube_config(client_configuration=configuration)
+            file = str(self._kubeconfig) if self._kubeconfig else None
+            loader = await load_kube_config(config_file=file, client_configuration=configuration)
             context: Any = loader.current_context
             self._namespace = self._namespace or context["context"].safe_get("namespace") or "default"
 
