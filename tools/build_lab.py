@@ -38,7 +38,7 @@ def sources() -> Iterator[Path]:
     """Give every file that decides what is built."""
     yield from (ROOT / name for name in ("package.json", "package-lock.json", "tsconfig.base.json"))
     for package in sorted((ROOT / "packages").iterdir()):
-        yield from sorted(package.glob("*.json"))
+        yield from sorted((*package.glob("*.json"), *package.glob("*.config.js")))
         for name in _SOURCES:
             yield from sorted(path for path in (package / name).rglob("*") if path.is_file())
 

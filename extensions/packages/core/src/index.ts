@@ -1,4 +1,6 @@
 export * from './arguments';
+export * as CommandIDs from './command-ids';
+export * from './commands';
 export * from './contract';
 export * from './format';
 export { given } from './frame';
@@ -7,6 +9,7 @@ export * from './icons';
 export * from './inserting';
 export * from './lazy';
 export { number, setLocale } from './locale';
+export * from './page-command';
 export * from './pages';
 export * from './paging';
 export * from './panel';

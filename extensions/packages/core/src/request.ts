@@ -1,4 +1,3 @@
-import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
 /** The services behind the server's own proxy, and what the server adds itself. */
@@ -30,7 +29,7 @@ export class ServiceError extends Error {
 /** Give the address of a service's path under this server. */
 export function address(service: Service, path: string, query: Query = {}): string {
   const { baseUrl } = ServerConnection.makeSettings();
-  return URLExt.join(baseUrl, 'onedata', service, path) + queryOf(query);
+  return new URL(`onedata/${service}/${path}`, baseUrl).href + queryOf(query);
 }
 
 export function queryOf(query: Query): string {

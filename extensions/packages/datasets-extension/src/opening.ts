@@ -1,60 +1,53 @@
-import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { InputDialog, IThemeManager } from '@jupyterlab/apputils';
-import { TranslationBundle } from '@jupyterlab/translation';
 import {
+  CommandArguments,
+  CommandIDs,
   DatasetRef,
   datasetsIcon,
   followTheme,
   isDark,
-  IWorkspaces,
+  LazyCommand,
   Pages,
+  PageServices,
   parseRef,
   refText,
   WORKSPACE,
   workspaceOf
 } from '@onedata/core';
 import type { DatasetPageProps } from '@onedata/datasets';
-import { CommandIDs } from './commands';
 
-export const ARGUMENTS = {
-  type: 'object',
-  properties: {
-    workspace: WORKSPACE,
-    name: { type: 'string', description: 'The name of the dataset; asked for where it is left out.' },
-    version: { type: ['integer', 'null'], description: 'The version; the newest where it is left out.' }
+interface Services extends PageServices {
+  themes: IThemeManager | null;
+}
+
+/** Open the dataset that the arguments mean. */
+export const openDataset: LazyCommand<[Pages<DatasetPageProps>, Services]> = {
+  args: {
+    type: 'object',
+    properties: {
+      workspace: WORKSPACE,
+      name: { type: 'string', description: 'The name of the dataset; asked for where it is left out.' },
+      version: { type: ['integer', 'null'], description: 'The version; the newest where it is left out.' }
+    }
+  },
+  execute: async (args, pages, services) => {
+    const dataset = await datasetOf(args, services);
+    if (!dataset) {
+      return;
+    }
+    const key = `${dataset.workspace}-${dataset.name}`;
+    const open = pages.find(key)?.content;
+    if (open && dataset.version) {
+      open.props = { ...open.props, dataset };
+    }
+    const { content } = pages.open(key, () => newPage(dataset, services));
+    if (!open) {
+      followTheme(content, services.themes);
+    }
   }
 };
 
-/** What a page is made from. */
-interface Around {
-  app: JupyterFrontEnd;
-  workspaces: IWorkspaces;
-  themes: IThemeManager | null;
-  trans: TranslationBundle;
-}
-
-/** Open the dataset that a command's arguments mean. */
-export async function openDataset(
-  args: Record<string, unknown>,
-  pages: Pages<DatasetPageProps>,
-  around: Around
-): Promise<void> {
-  const dataset = await datasetOf(args, around);
-  if (!dataset) {
-    return;
-  }
-  const key = `${dataset.workspace}-${dataset.name}`;
-  const open = pages.find(key)?.content;
-  if (open && dataset.version) {
-    open.props = { ...open.props, dataset };
-  }
-  const { content } = pages.open(key, () => newPage(dataset, around));
-  if (!open) {
-    followTheme(content, around.themes);
-  }
-}
-
-function newPage(dataset: DatasetRef, { app, workspaces, themes, trans }: Around) {
+function newPage(dataset: DatasetRef, { app, workspaces, themes, trans }: Services) {
   const { commands } = app;
   return {
     label: dataset.name,
@@ -65,16 +58,16 @@ function newPage(dataset: DatasetRef, { app, workspaces, themes, trans }: Around
       workspaces,
       dataset,
       dark: isDark(themes),
-      onOpen: (id: string) => void commands.execute(CommandIDs.openNode, { id }),
+      onOpen: (id: string) => void commands.execute(CommandIDs.openLineageNode, { id }),
       onInsert: (ref: DatasetRef, format: string) =>
-        void commands.execute(CommandIDs.insertLoad, { ...ref, format })
+        void commands.execute(CommandIDs.insertDatasetCode, { ...ref, format })
     }
   };
 }
 
 async function datasetOf(
-  args: Record<string, unknown>,
-  { workspaces, trans }: Around
+  args: CommandArguments,
+  { workspaces, trans }: Services
 ): Promise<DatasetRef | null> {
   const workspace = await workspaceOf(args, workspaces);
   if (workspace && typeof args.name === 'string') {

@@ -1,9 +1,7 @@
 import { ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, IThemeManager } from '@jupyterlab/apputils';
 import { ITranslator } from '@jupyterlab/translation';
-import { datasetsIcon, IWorkspaces, Pages } from '@onedata/core';
-import type { DatasetPageProps } from '@onedata/datasets';
-import { CommandIDs } from './commands';
+import { addPageCommand, CommandIDs, datasetsIcon, IWorkspaces } from '@onedata/core';
 
 /** A dataset's page in the main area, one for each dataset; what opens it is in `opening.ts`. */
 export const page: JupyterFrontEndPlugin<void> = {
@@ -21,16 +19,14 @@ export const page: JupyterFrontEndPlugin<void> = {
     themes: IThemeManager | null
   ) => {
     const trans = translator.load('onedata');
-    const pages = new Pages<DatasetPageProps>(app, 'onedata-dataset', translator);
-    const load = () => import('./opening');
-    app.commands.addCommand(CommandIDs.open, {
+    const services = { app, workspaces, translator, trans, palette, restorer, themes };
+    addPageCommand(services, CommandIDs.openDataset, {
       label: trans.__('Open Dataset…'),
       caption: trans.__('Open a dataset’s page: columns, rows, versions and lineage'),
       icon: datasetsIcon,
-      describedBy: async () => ({ args: (await load()).ARGUMENTS }),
-      execute: async args => (await load()).openDataset(args, pages, { app, workspaces, themes, trans })
+      kind: 'onedata-dataset',
+      load: async () => (await import('./opening')).openDataset,
+      args: ({ content }) => ({ ...content.props.dataset })
     });
-    palette?.addItem({ command: CommandIDs.open, category: 'One Data' });
-    pages.restore(restorer, CommandIDs.open, ({ content }) => ({ ...content.props.dataset }));
   }
 };

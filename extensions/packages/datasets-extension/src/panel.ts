@@ -1,7 +1,6 @@
 import { ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ITranslator } from '@jupyterlab/translation';
-import { addSidebar, datasetsIcon, IWorkspaces, LazyWidget } from '@onedata/core';
-import { CommandIDs } from './commands';
+import { addSidebar, CommandIDs, datasetsIcon, IWorkspaces, LazyWidget } from '@onedata/core';
 
 /** The list of datasets in the left sidebar. */
 export const panel: JupyterFrontEndPlugin<void> = {
@@ -18,7 +17,7 @@ export const panel: JupyterFrontEndPlugin<void> = {
   ) => {
     const widget = new LazyWidget(
       async () => (await import('@onedata/datasets')).DatasetList,
-      { workspaces, onOpen: ref => void app.commands.execute(CommandIDs.open, { ...ref }) },
+      { workspaces, onOpen: ref => void app.commands.execute(CommandIDs.openDataset, { ...ref }) },
       translator
     );
     const caption = translator.load('onedata').__('Datasets');

@@ -1,8 +1,14 @@
 import { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { ITranslator } from '@jupyterlab/translation';
-import { call, datasetsIcon, IWorkspaces, mayWriteSomewhere } from '@onedata/core';
-import { CommandIDs } from './commands';
+import {
+  addLazyCommand,
+  call,
+  CommandIDs,
+  datasetsIcon,
+  IWorkspaces,
+  mayWriteSomewhere
+} from '@onedata/core';
 import type { Publication, Watcher } from './publishing';
 
 /**
@@ -23,22 +29,16 @@ export const publish: JupyterFrontEndPlugin<void> = {
     browsers: IFileBrowserFactory | null
   ) => {
     const trans = translator.load('onedata');
-    const load = () => import('./publishing');
-    let made: Watcher | null = null;
-    const watcher = async (): Promise<Watcher> => (made ??= new (await load()).Watcher(app, trans));
-    app.commands.addCommand(CommandIDs.publish, {
+    let made: Promise<Watcher> | undefined;
+    const watcher = () => (made ??= import('./publishing').then(({ Watcher }) => new Watcher(app, trans)));
+    const words = {
       label: trans.__('Publish as Dataset…'),
       caption: trans.__('Make the file or folder the next version of a dataset'),
       icon: datasetsIcon,
-      describedBy: async () => ({ args: (await load()).ARGUMENTS }),
-      isVisible: () => mayWriteSomewhere(workspaces),
-      execute: async args => {
-        const path = args.path ?? browsers?.tracker.currentWidget?.selectedItems().next().value?.path;
-        if (path) {
-          await (await load()).publishFile({ ...args, path }, workspaces, await watcher(), trans);
-        }
-      }
-    });
+      isVisible: () => mayWriteSomewhere(workspaces)
+    };
+    const load = async () => (await import('./publishing')).publishFile;
+    addLazyCommand(app.commands, CommandIDs.publishFile, words, load, browsers, workspaces, watcher, trans);
     // What was under way before the page was loaded goes on, and is shown again.
     void app.restored.then(async () => {
       const { items } = await call<{ items: Publication[] }>('local', 'publications').catch(() => ({

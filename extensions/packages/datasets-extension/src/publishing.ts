@@ -1,21 +1,9 @@
 import { JupyterFrontEnd } from '@jupyterlab/application';
 import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
+import type { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { TranslationBundle } from '@jupyterlab/translation';
-import { call, IWorkspaces, parseRef, sentence } from '@onedata/core';
-import { CommandIDs } from './commands';
+import { call, CommandIDs, IWorkspaces, LazyCommand, parseRef, sentence } from '@onedata/core';
 import { PublishForm } from './publish-form';
-
-export const ARGUMENTS = {
-  type: 'object',
-  properties: {
-    path: {
-      type: 'string',
-      description: 'The file or folder; the one chosen in the file browser if left out.'
-    },
-    name: { type: 'string', description: 'The name of the dataset; asked for if left out.' },
-    workspace: { type: 'string', description: 'The workspace; asked for if left out.' }
-  }
-};
 
 const POLL_MILLISECONDS = 700;
 
@@ -31,26 +19,42 @@ export interface Publication {
   message: string;
 }
 
+type Around = [IFileBrowserFactory | null, IWorkspaces, () => Promise<Watcher>, TranslationBundle];
+
 /** Ask what is missing, have the server publish, and show how far it is. */
-export async function publishFile(
-  args: Record<string, unknown>,
-  workspaces: IWorkspaces,
-  watcher: Watcher,
-  trans: TranslationBundle
-): Promise<void> {
-  const { path, name, workspace } = args as Record<string, string>;
-  try {
-    await workspaces.ready();
-    const wanted =
-      name && workspace ? { name, workspace, description: '' } : await ask(path, workspaces, trans);
-    if (wanted?.name && wanted.workspace) {
-      const body = { path, ...wanted };
-      watcher.watch(await call<Publication>('local', 'publications', { method: 'POST', body }));
+export const publishFile: LazyCommand<Around> = {
+  args: {
+    type: 'object',
+    properties: {
+      path: {
+        type: 'string',
+        description: 'The file or folder; the one chosen in the file browser if left out.'
+      },
+      name: { type: 'string', description: 'The name of the dataset; asked for if left out.' },
+      workspace: { type: 'string', description: 'The workspace; asked for if left out.' }
     }
-  } catch (error) {
-    Notification.error(sentence(error), { autoClose: false });
+  },
+  execute: async (args, browsers, workspaces, watcher, trans) => {
+    const { name, workspace } = args as Record<string, string | undefined>;
+    const chosen = browsers?.tracker.currentWidget?.selectedItems().next().value?.path;
+    const path = (args.path as string | undefined) ?? chosen;
+    if (!path) {
+      return;
+    }
+    try {
+      await workspaces.ready();
+      const wanted =
+        name && workspace ? { name, workspace, description: '' } : await ask(path, workspaces, trans);
+      if (wanted?.name && wanted.workspace) {
+        const body = { path, ...wanted };
+        const begun = await call<Publication>('local', 'publications', { method: 'POST', body });
+        (await watcher()).watch(begun);
+      }
+    } catch (error) {
+      Notification.error(sentence(error), { autoClose: false });
+    }
   }
-}
+};
 
 async function ask(
   path: string,
@@ -101,7 +105,7 @@ export class Watcher {
       const ref = { ...parseRef(publication.dataset)! };
       const open = {
         label: this._trans.__('Open'),
-        callback: () => void this._app.commands.execute(CommandIDs.open, ref)
+        callback: () => void this._app.commands.execute(CommandIDs.openDataset, ref)
       };
       Notification.update({
         id,

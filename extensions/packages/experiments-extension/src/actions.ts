@@ -1,14 +1,14 @@
 import { JupyterFrontEnd } from '@jupyterlab/application';
 import { ServerConnection } from '@jupyterlab/services';
+import { CommandIDs } from '@onedata/core';
 import type { RunActions } from '@onedata/experiments';
-import { CommandIDs } from './commands';
 
 /** Where the links of a run's page lead. */
 export function runActions(app: JupyterFrontEnd): RunActions {
   const { commands, serviceManager } = app;
   return {
     openDataset: ref => void commands.execute(CommandIDs.openDataset, { ...ref }),
-    openNotebook: path => void commands.execute(CommandIDs.openDocument, { path }),
+    openNotebook: path => void commands.execute('docmanager:open', { path }),
     readNotebook: async path => {
       try {
         const file = await serviceManager.contents.get(path, { type: 'notebook', content: true });
@@ -21,14 +21,14 @@ export function runActions(app: JupyterFrontEnd): RunActions {
       }
     },
     openExperiment: (workspace, experiment) =>
-      void commands.execute(CommandIDs.open, { workspace, experiment }),
+      void commands.execute(CommandIDs.openExperiment, { workspace, experiment }),
     openModel: (workspace, name, version) =>
       void commands.execute(CommandIDs.openModel, { workspace, name, version }),
     openJobRun: commands.hasCommand(CommandIDs.openJobs)
       ? (workspace, run) => void commands.execute(CommandIDs.openJobs, { workspace, run })
       : null,
     register: async (workspace, run) => {
-      await commands.execute(CommandIDs.register, { workspace, run: run.id });
+      await commands.execute(CommandIDs.registerModel, { workspace, run: run.id });
     }
   };
 }

@@ -2,38 +2,38 @@ import { JupyterFrontEnd } from '@jupyterlab/application';
 import { Notification } from '@jupyterlab/apputils';
 import { ServerConnection } from '@jupyterlab/services';
 import { TranslationBundle } from '@jupyterlab/translation';
-import { call, Page, sentence } from '@onedata/core';
-import { CommandIDs } from './commands';
+import { call, CommandIDs, LazyCommand, Page, sentence } from '@onedata/core';
 import { parseNode } from './node-id';
 
-export const ARGUMENTS = {
-  type: 'object',
-  required: ['id'],
-  properties: {
-    id: { type: 'string', description: 'The node: kind:workspace/name, or kind:workspace/name@version.' }
+/** Open what a node of a lineage graph stands for. */
+export const openNode: LazyCommand<[JupyterFrontEnd, TranslationBundle]> = {
+  args: {
+    type: 'object',
+    required: ['id'],
+    properties: {
+      id: { type: 'string', description: 'The node: kind:workspace/name, or kind:workspace/name@version.' }
+    }
+  },
+  execute: async (args, app, trans) => {
+    const { commands } = app;
+    const node = parseNode(String(args.id ?? ''));
+    switch (node?.kind) {
+      case 'dataset': {
+        const version = node.version ? Number(node.version) : null;
+        await commands.execute(CommandIDs.openDataset, { ...node, version });
+        break;
+      }
+      case 'model':
+        await commands.execute(CommandIDs.openModel, { ...node });
+        break;
+      case 'notebook':
+        await openNotebook(app, trans, node.name);
+        break;
+      case 'job':
+        await openJob(app, node.workspace, node.name);
+    }
   }
 };
-
-/** Open what a node of a lineage graph stands for. */
-export async function openNode(app: JupyterFrontEnd, trans: TranslationBundle, id: string): Promise<void> {
-  const { commands } = app;
-  const node = parseNode(id);
-  switch (node?.kind) {
-    case 'dataset': {
-      const version = node.version ? Number(node.version) : null;
-      await commands.execute(CommandIDs.openDataset, { ...node, version });
-      break;
-    }
-    case 'model':
-      await commands.execute(CommandIDs.openModel, { ...node });
-      break;
-    case 'notebook':
-      await openNotebook(app, trans, node.name);
-      break;
-    case 'job':
-      await openJob(app, node.workspace, node.name);
-  }
-}
 
 /** A notebook is known by its path, which may be in somebody else's home, or gone. */
 async function openNotebook(app: JupyterFrontEnd, trans: TranslationBundle, path: string): Promise<void> {
@@ -45,7 +45,7 @@ async function openNotebook(app: JupyterFrontEnd, trans: TranslationBundle, path
     Notification.warning(isMissing ? words : sentence(error), { autoClose: 6000 });
     return;
   }
-  await app.commands.execute(CommandIDs.openDocument, { path });
+  await app.commands.execute('docmanager:open', { path });
 }
 
 /** A job is known by its name; where it is gone, all jobs are shown. */

@@ -1,7 +1,6 @@
 import { ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ITranslator } from '@jupyterlab/translation';
-import { addSidebar, experimentsIcon, IWorkspaces, LazyWidget } from '@onedata/core';
-import { CommandIDs } from './commands';
+import { addSidebar, CommandIDs, experimentsIcon, IWorkspaces, LazyWidget } from '@onedata/core';
 
 /** The list of experiments in the left sidebar. */
 export const panel: JupyterFrontEndPlugin<void> = {
@@ -21,7 +20,7 @@ export const panel: JupyterFrontEndPlugin<void> = {
       {
         workspaces,
         onOpen: ({ workspace, id, name }) =>
-          void app.commands.execute(CommandIDs.open, { workspace, experiment: id, name })
+          void app.commands.execute(CommandIDs.openExperiment, { workspace, experiment: id, name })
       },
       translator
     );

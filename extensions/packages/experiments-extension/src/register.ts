@@ -1,7 +1,6 @@
 import { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ITranslator } from '@jupyterlab/translation';
-import { IWorkspaces, mayWriteSomewhere, modelsIcon } from '@onedata/core';
-import { CommandIDs } from './commands';
+import { addLazyCommand, CommandIDs, IWorkspaces, mayWriteSomewhere, modelsIcon } from '@onedata/core';
 
 /** Makes a model that a run logged the next version of a registered model; how is in `registering.ts`. */
 export const register: JupyterFrontEndPlugin<void> = {
@@ -11,14 +10,13 @@ export const register: JupyterFrontEndPlugin<void> = {
   requires: [IWorkspaces, ITranslator],
   activate: (app: JupyterFrontEnd, workspaces: IWorkspaces, translator: ITranslator) => {
     const trans = translator.load('onedata');
-    const load = () => import('./registering');
-    app.commands.addCommand(CommandIDs.register, {
+    const words = {
       label: trans.__('Register as Model…'),
       caption: trans.__('Make the model that a run logged the next version of a registered model'),
       icon: modelsIcon,
-      describedBy: async () => ({ args: (await load()).ARGUMENTS }),
-      isVisible: () => mayWriteSomewhere(workspaces),
-      execute: async args => (await load()).registerRun(args, app, workspaces, trans)
-    });
+      isVisible: () => mayWriteSomewhere(workspaces)
+    };
+    const load = async () => (await import('./registering')).registerRun;
+    addLazyCommand(app.commands, CommandIDs.registerModel, words, load, app, workspaces, trans);
   }
 };

@@ -1,8 +1,6 @@
 import { ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ITranslator } from '@jupyterlab/translation';
-import { experimentsIcon, IWorkspaces, Pages } from '@onedata/core';
-import type { RunPageProps } from '@onedata/experiments';
-import { CommandIDs } from './commands';
+import { addPageCommand, CommandIDs, experimentsIcon, IWorkspaces } from '@onedata/core';
 
 /** A run's page in the main area, one for each run; what opens it is in `opening.ts`. */
 export const run: JupyterFrontEndPlugin<void> = {
@@ -18,18 +16,17 @@ export const run: JupyterFrontEndPlugin<void> = {
     restorer: ILayoutRestorer | null
   ) => {
     const trans = translator.load('onedata');
-    const pages = new Pages<RunPageProps>(app, 'onedata-run', translator);
-    const load = () => import('./opening');
-    app.commands.addCommand(CommandIDs.openRun, {
+    const services = { app, workspaces, translator, trans, palette: null, restorer };
+    addPageCommand(services, CommandIDs.openRun, {
       label: trans.__('Open Run'),
       caption: trans.__('Open a run’s page: its values, curves, artefacts and what it stands on'),
       icon: experimentsIcon,
-      describedBy: async () => ({ args: (await load()).RUN_ARGUMENTS }),
-      execute: async args => (await load()).openRun(args, pages, { app, workspaces, trans })
-    });
-    pages.restore(restorer, CommandIDs.openRun, ({ content, title }) => {
-      const { workspace, runId } = content.props;
-      return { workspace, run: runId, name: title.label };
+      kind: 'onedata-run',
+      load: async () => (await import('./opening')).openRun,
+      args: ({ content, title }) => {
+        const { workspace, runId } = content.props;
+        return { workspace, run: runId, name: title.label };
+      }
     });
   }
 };

@@ -1,6 +1,6 @@
 /** What the commands of forms take. */
 
-export const NOTEBOOK_ARGUMENTS = {
+export const NOTEBOOK = {
   type: 'object',
   properties: {
     path: { type: 'string', description: 'The notebook; the active one where it is left out.' },
@@ -21,9 +21,9 @@ const PLACE = {
   name: { type: 'string', description: 'The name of the job, for the title of the form.' }
 };
 
-export const JOB_ARGUMENTS = { type: 'object', required: ['workspace', 'job'], properties: PLACE };
+export const JOB = { type: 'object', required: ['workspace', 'job'], properties: PLACE };
 
-export const RUN_ARGUMENTS = {
+export const RUN = {
   type: 'object',
   required: ['workspace', 'job'],
   properties: {

@@ -1,61 +1,66 @@
-import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Notification } from '@jupyterlab/apputils';
 import type { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import type { INotebookTracker } from '@jupyterlab/notebook';
-import { TranslationBundle } from '@jupyterlab/translation';
-import { IWorkspaces, jobsIcon, Pages } from '@onedata/core';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { CommandArguments, jobsIcon, LazyCommand, Pages, PageServices, scheduleIcon } from '@onedata/core';
 import type { FormRequest, JobFormProps } from '@onedata/jobs';
+import { JOB, NOTEBOOK, RUN } from './arguments';
 import { makeHost } from './host';
-import { scheduleIcon } from './icons';
 import { sourceOf } from './source';
 
-export { JOB_ARGUMENTS, NOTEBOOK_ARGUMENTS, RUN_ARGUMENTS } from './arguments';
-
-/** What a form is made from. */
-interface Around {
-  app: JupyterFrontEnd;
-  workspaces: IWorkspaces;
+interface Services extends PageServices {
   browsers: IFileBrowserFactory | null;
   notebooks: INotebookTracker | null;
-  trans: TranslationBundle;
 }
 
-/** Open the form that runs or schedules a notebook: the one named, chosen in the file browser, or active. */
-export async function openFor(
-  kind: 'run' | 'schedule',
-  args: Record<string, unknown>,
-  pages: Pages<JobFormProps>,
-  around: Around
-): Promise<void> {
-  const { app, browsers, notebooks, trans } = around;
-  const item = browsers?.tracker.currentWidget?.selectedItems().next().value;
-  const chosen = args.selected && item?.type === 'notebook' ? item.path : undefined;
-  const path = (args.path as string | undefined) ?? chosen ?? notebooks?.currentWidget?.context.path;
-  if (!path) {
-    Notification.warning(trans.__('No notebook is open. Open one, and try again.'), { autoClose: 5000 });
-    return;
-  }
-  const source = sourceOf(path, app.serviceManager.contents, notebooks);
-  if (args.kept === undefined) {
-    await source.save(); // a form that comes back after a reload was not asked for now
-  }
-  openForm({ kind, source, kept: args.kept }, pages, around);
+type FormCommand = LazyCommand<[Pages<JobFormProps>, Services]>;
+
+/** Open the form that runs a notebook. */
+export const runNotebook = forNotebook('run');
+
+/** Open the form that schedules a notebook. */
+export const scheduleNotebook = forNotebook('schedule');
+
+/** The notebook is the one named, chosen in the file browser, or active. */
+function forNotebook(kind: 'run' | 'schedule'): FormCommand {
+  return {
+    args: NOTEBOOK,
+    execute: async (args, pages, services) => {
+      const { app, browsers, notebooks, trans } = services;
+      const item = browsers?.tracker.currentWidget?.selectedItems().next().value;
+      const chosen = args.selected && item?.type === 'notebook' ? item.path : undefined;
+      const path = (args.path as string | undefined) ?? chosen ?? notebooks?.currentWidget?.context.path;
+      if (!path) {
+        Notification.warning(trans.__('No notebook is open. Open one, and try again.'), { autoClose: 5000 });
+        return;
+      }
+      const source = sourceOf(path, app.serviceManager.contents, notebooks);
+      if (args.kept === undefined) {
+        await source.save(); // a form that comes back after a reload was not asked for now
+      }
+      openForm({ kind, source, kept: args.kept }, pages, services);
+    }
+  };
 }
 
 /** Open the form that changes a job. */
-export function editJob(args: Record<string, unknown>, pages: Pages<JobFormProps>, around: Around): void {
-  openForm({ kind: 'edit', ...placeOf(args) }, pages, around);
-}
+export const editJob: FormCommand = {
+  args: JOB,
+  execute: (args, pages, services) => openForm({ kind: 'edit', ...placeOf(args) }, pages, services)
+};
 
 /** Open the form that runs a job again, with the parameters given. */
-export function runJob(args: Record<string, unknown>, pages: Pages<JobFormProps>, around: Around): void {
-  const parameters = { ...(args.parameters as object) };
-  openForm({ kind: 'again', ...placeOf(args), parameters }, pages, around);
-}
+export const runJob: FormCommand = {
+  args: RUN,
+  execute: (args, pages, services) => {
+    const parameters = { ...(args.parameters as object) };
+    openForm({ kind: 'again', ...placeOf(args), parameters }, pages, services);
+  }
+};
 
 /** Forms are pages of the main area, one for each notebook or job; what was typed for a notebook stays. */
-function openForm(request: FormRequest, pages: Pages<JobFormProps>, around: Around): void {
-  const { app, workspaces, notebooks, trans } = around;
+function openForm(request: FormRequest, pages: Pages<JobFormProps>, services: Services): void {
+  const { app, workspaces, notebooks, trans } = services;
   const key = `${request.kind}-${keyOf(request)}`;
   if (!('source' in request)) {
     pages.find(key)?.dispose();
@@ -96,7 +101,7 @@ function keyOf(request: FormRequest): string {
   return 'source' in request ? request.source.path : `${request.workspace}-${request.job}`;
 }
 
-function placeOf(args: Record<string, unknown>): { workspace: string; job: string; name: string } {
+function placeOf(args: CommandArguments): { workspace: string; job: string; name: string } {
   const { workspace, job, name } = args as Record<string, string>;
   return { workspace, job, name: name ?? '' };
 }

@@ -1,18 +1,15 @@
 import { JupyterFrontEnd } from '@jupyterlab/application';
 import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
-import { parseRef, sentence } from '@onedata/core';
+import { CommandIDs, parseRef, sentence } from '@onedata/core';
 import type { JobHost } from '@onedata/jobs';
-import { CommandIDs } from './commands';
 import { openExecuted } from './executed';
-
-const OPEN_RUN = 'onedata:open-run'; // of the experiments
 
 /** What the views of jobs ask of JupyterLab, as commands and dialogs. */
 export function makeHost(app: JupyterFrontEnd, notebooks: INotebookTracker | null): JobHost {
   const { commands } = app;
   return {
-    openJobs: place => void commands.execute(CommandIDs.open, { ...place }),
+    openJobs: place => void commands.execute(CommandIDs.openJobs, { ...place }),
     openForm: request => {
       if (request.kind === 'edit') {
         void commands.execute(CommandIDs.editJob, { ...request });
@@ -24,11 +21,11 @@ export function makeHost(app: JupyterFrontEnd, notebooks: INotebookTracker | nul
     openDataset: text => {
       const ref = parseRef(text);
       if (ref) {
-        void commands.execute('onedata:open-dataset', { ...ref });
+        void commands.execute(CommandIDs.openDataset, { ...ref });
       }
     },
-    openMlflowRun: commands.hasCommand(OPEN_RUN)
-      ? (workspace, run) => void commands.execute(OPEN_RUN, { workspace, run })
+    openMlflowRun: commands.hasCommand(CommandIDs.openRun)
+      ? (workspace, run) => void commands.execute(CommandIDs.openRun, { workspace, run })
       : undefined,
     openNotebook: (run, output) => openExecuted(run, output, app, notebooks),
     confirm: async (title, body, accept) => {

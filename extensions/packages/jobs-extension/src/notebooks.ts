@@ -3,10 +3,19 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator } from '@jupyterlab/translation';
-import { IWorkspaces, jobsIcon, mayWriteSomewhere, Pages } from '@onedata/core';
+import type { ReadonlyJSONObject } from '@lumino/coreutils';
+import {
+  addLazyCommand,
+  addPageCommand,
+  CommandIDs,
+  IWorkspaces,
+  jobsIcon,
+  mayWriteSomewhere,
+  OpenPage,
+  Pages,
+  scheduleIcon
+} from '@onedata/core';
 import type { JobFormProps } from '@onedata/jobs';
-import { CommandIDs } from './commands';
-import { scheduleIcon } from './icons';
 
 /** The commands that open forms: a notebook as a job, a job changed, a job run again; how is in `forms.ts`. */
 export const notebooks: JupyterFrontEndPlugin<void> = {
@@ -25,54 +34,56 @@ export const notebooks: JupyterFrontEndPlugin<void> = {
     restorer: ILayoutRestorer | null
   ) => {
     const trans = translator.load('onedata');
-    const { commands } = app;
-    const pagesOf = (kind: string) => new Pages<JobFormProps>(app, `onedata-${kind}-form`, translator);
-    const pages = { run: pagesOf('run'), schedule: pagesOf('schedule'), job: pagesOf('job') };
-    const around = { app, workspaces, browsers, notebooks: tracker, trans };
-    const load = () => import('./forms');
-    commands.addCommand(CommandIDs.runNotebook, {
+    const services = { app, workspaces, translator, trans, palette, restorer, browsers, notebooks: tracker };
+    addPageCommand(services, CommandIDs.runAsJob, {
       label: trans.__('Run as Job…'),
       caption: trans.__('Run the notebook as a job, with nobody logged in'),
       icon: jobsIcon,
-      describedBy: async () => ({ args: (await load()).NOTEBOOK_ARGUMENTS }),
       isVisible: () => mayWriteSomewhere(workspaces),
-      execute: async args => (await load()).openFor('run', args, pages.run, around)
+      kind: 'onedata-run-form',
+      load: async () => (await import('./forms')).runNotebook,
+      args: keptOf
     });
-    commands.addCommand(CommandIDs.scheduleNotebook, {
+    addPageCommand(services, CommandIDs.scheduleNotebook, {
       label: trans.__('Schedule…'),
       caption: trans.__('Run the notebook as a job at set times'),
       icon: scheduleIcon,
-      describedBy: async () => ({ args: (await load()).NOTEBOOK_ARGUMENTS }),
       isVisible: () => mayWriteSomewhere(workspaces),
-      execute: async args => (await load()).openFor('schedule', args, pages.schedule, around)
-    });
-    commands.addCommand(CommandIDs.editJob, {
-      label: trans.__('Edit Job…'),
-      caption: trans.__('Change a job’s parameters, schedule and options'),
-      describedBy: async () => ({ args: (await load()).JOB_ARGUMENTS }),
-      execute: async args => (await load()).editJob(args, pages.job, around)
-    });
-    commands.addCommand(CommandIDs.runJob, {
-      label: trans.__('Run Job…'),
-      caption: trans.__('Run a job now, with its parameters or others'),
-      describedBy: async () => ({ args: (await load()).RUN_ARGUMENTS }),
-      execute: async args => (await load()).runJob(args, pages.job, around)
+      kind: 'onedata-schedule-form',
+      load: async () => (await import('./forms')).scheduleNotebook,
+      args: keptOf
     });
     workspaces.changed.connect(() => {
-      commands.notifyCommandChanged(CommandIDs.runNotebook);
-      commands.notifyCommandChanged(CommandIDs.scheduleNotebook);
+      app.commands.notifyCommandChanged(CommandIDs.runAsJob);
+      app.commands.notifyCommandChanged(CommandIDs.scheduleNotebook);
     });
-    for (const command of [CommandIDs.runNotebook, CommandIDs.scheduleNotebook]) {
-      palette?.addItem({ command, category: 'One Data' });
-    }
-    pages.run.restore(restorer, CommandIDs.runNotebook, keptOf);
-    pages.schedule.restore(restorer, CommandIDs.scheduleNotebook, keptOf);
+
+    const pages = new Pages<JobFormProps>(app, 'onedata-job-form', translator);
+    addLazyCommand(
+      app.commands,
+      CommandIDs.editJob,
+      {
+        label: trans.__('Edit Job…'),
+        caption: trans.__('Change a job’s parameters, schedule and options')
+      },
+      async () => (await import('./forms')).editJob,
+      pages,
+      services
+    );
+    addLazyCommand(
+      app.commands,
+      CommandIDs.runJob,
+      { label: trans.__('Run Job…'), caption: trans.__('Run a job now, with its parameters or others') },
+      async () => (await import('./forms')).runJob,
+      pages,
+      services
+    );
   }
 };
 
 /** What opens the form of a notebook again as it was left. */
-const keptOf: Parameters<Pages<JobFormProps>['restore']>[2] = ({ content }) => {
+function keptOf({ content }: OpenPage<JobFormProps>): ReadonlyJSONObject {
   const { request } = content.props;
   const kept = 'source' in request && { path: request.source.path, kept: (request.kept ?? null) as never };
   return kept || {};
-};
+}

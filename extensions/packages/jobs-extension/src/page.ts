@@ -2,9 +2,7 @@ import { ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyte
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator } from '@jupyterlab/translation';
-import { IWorkspaces, jobsIcon, Pages } from '@onedata/core';
-import { CommandIDs } from './commands';
-import type { PageProps } from './opening';
+import { addPageCommand, CommandIDs, IWorkspaces, jobsIcon } from '@onedata/core';
 
 /** The page of jobs in the main area; what opens it is in `opening.ts`. */
 export const page: JupyterFrontEndPlugin<void> = {
@@ -22,16 +20,14 @@ export const page: JupyterFrontEndPlugin<void> = {
     notebooks: INotebookTracker | null
   ) => {
     const trans = translator.load('onedata');
-    const pages = new Pages<PageProps>(app, 'onedata-jobs', translator);
-    const load = () => import('./opening');
-    app.commands.addCommand(CommandIDs.open, {
+    const services = { app, workspaces, translator, trans, palette, restorer, notebooks };
+    addPageCommand(services, CommandIDs.openJobs, {
       label: trans.__('Open Jobs'),
       caption: trans.__('Show the jobs of the workspace and their runs'),
       icon: jobsIcon,
-      describedBy: async () => ({ args: (await load()).ARGUMENTS }),
-      execute: async args => (await load()).openJobs(args, pages, { app, workspaces, notebooks, trans })
+      kind: 'onedata-jobs',
+      load: async () => (await import('./opening')).openJobs,
+      args: () => ({})
     });
-    palette?.addItem({ command: CommandIDs.open, category: 'One Data' });
-    pages.restore(restorer, CommandIDs.open, () => ({}));
   }
 };

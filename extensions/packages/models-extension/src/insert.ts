@@ -1,8 +1,7 @@
 import { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator } from '@jupyterlab/translation';
-import { IWorkspaces, modelsIcon } from '@onedata/core';
-import { CommandIDs } from './commands';
+import { addLazyCommand, CommandIDs, IWorkspaces, modelsIcon } from '@onedata/core';
 
 /** Writes the code that loads a model into the notebook that was used last; how is in `inserting.ts`. */
 export const insert: JupyterFrontEndPlugin<void> = {
@@ -18,13 +17,12 @@ export const insert: JupyterFrontEndPlugin<void> = {
     notebooks: INotebookTracker | null
   ) => {
     const trans = translator.load('onedata');
-    const load = () => import('./inserting');
-    app.commands.addCommand(CommandIDs.insertCode, {
+    const words = {
       label: trans.__('Insert Code to Load a Model'),
       caption: trans.__('Insert the code that loads a model into the active notebook'),
-      icon: modelsIcon,
-      describedBy: async () => ({ args: (await load()).ARGUMENTS }),
-      execute: async args => (await load()).insertLoad(app, notebooks, trans, workspaces, args)
-    });
+      icon: modelsIcon
+    };
+    const load = async () => (await import('./inserting')).insertLoad;
+    addLazyCommand(app.commands, CommandIDs.insertModelCode, words, load, app, notebooks, trans, workspaces);
   }
 };

@@ -1,49 +1,51 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { InputDialog, IThemeManager } from '@jupyterlab/apputils';
-import { TranslationBundle } from '@jupyterlab/translation';
-import { followTheme, isDark, IWorkspaces, modelsIcon, Pages, WORKSPACE, workspaceOf } from '@onedata/core';
+import {
+  CommandArguments,
+  CommandIDs,
+  followTheme,
+  isDark,
+  LazyCommand,
+  modelsIcon,
+  Pages,
+  PageServices,
+  WORKSPACE,
+  workspaceOf
+} from '@onedata/core';
 import type { ModelActions, ModelPageProps, ModelRef } from '@onedata/models';
-import { CommandIDs } from './commands';
 
-export const ARGUMENTS = {
-  type: 'object',
-  properties: {
-    workspace: WORKSPACE,
-    name: { type: 'string', description: 'The name of the model; asked for where it is left out.' },
-    version: { type: ['string', 'null'], description: 'The version; the newest where it is left out.' }
+interface Services extends PageServices {
+  themes: IThemeManager | null;
+}
+
+/** Open the model that the arguments mean. */
+export const openModel: LazyCommand<[Pages<ModelPageProps>, Services]> = {
+  args: {
+    type: 'object',
+    properties: {
+      workspace: WORKSPACE,
+      name: { type: 'string', description: 'The name of the model; asked for where it is left out.' },
+      version: { type: ['string', 'null'], description: 'The version; the newest where it is left out.' }
+    }
+  },
+  execute: async (args, pages, services) => {
+    const model = await modelOf(args, services);
+    if (!model) {
+      return;
+    }
+    const key = `${model.workspace}-${model.name}`;
+    const open = pages.find(key)?.content;
+    if (open && model.version) {
+      open.props = { ...open.props, model };
+    }
+    const { content } = pages.open(key, () => newPage(model, services));
+    if (!open) {
+      followTheme(content, services.themes);
+    }
   }
 };
 
-/** What a page is made from. */
-interface Around {
-  app: JupyterFrontEnd;
-  workspaces: IWorkspaces;
-  themes: IThemeManager | null;
-  trans: TranslationBundle;
-}
-
-/** Open the model that a command's arguments mean. */
-export async function openModel(
-  args: Record<string, unknown>,
-  pages: Pages<ModelPageProps>,
-  around: Around
-): Promise<void> {
-  const model = await modelOf(args, around);
-  if (!model) {
-    return;
-  }
-  const key = `${model.workspace}-${model.name}`;
-  const open = pages.find(key)?.content;
-  if (open && model.version) {
-    open.props = { ...open.props, model };
-  }
-  const { content } = pages.open(key, () => newPage(model, around));
-  if (!open) {
-    followTheme(content, around.themes);
-  }
-}
-
-function newPage(model: ModelRef, { app, workspaces, themes, trans }: Around) {
+function newPage(model: ModelRef, { app, workspaces, themes, trans }: Services) {
   return {
     label: model.name,
     caption: trans.__('Model %1', `${model.workspace}/${model.name}`),
@@ -58,17 +60,14 @@ function modelActions({ commands }: JupyterFrontEnd): ModelActions {
   return {
     openDataset: ref => void commands.execute(CommandIDs.openDataset, { ...ref }),
     openRun: (workspace, run, name) => void commands.execute(CommandIDs.openRun, { workspace, run, name }),
-    openNode: id => void commands.execute(CommandIDs.openNode, { id }),
+    openNode: id => void commands.execute(CommandIDs.openLineageNode, { id }),
     insertCode: (workspace, name, version, alias) =>
-      void commands.execute(CommandIDs.insertCode, { workspace, name, version, alias })
+      void commands.execute(CommandIDs.insertModelCode, { workspace, name, version, alias })
   };
 }
 
 /** The model that a command's arguments mean; asks where they name none. */
-async function modelOf(
-  args: Record<string, unknown>,
-  { workspaces, trans }: Around
-): Promise<ModelRef | null> {
+async function modelOf(args: CommandArguments, { workspaces, trans }: Services): Promise<ModelRef | null> {
   const workspace = await workspaceOf(args, workspaces);
   if (!workspace) {
     return null;

@@ -1,9 +1,7 @@
 import { ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, IThemeManager } from '@jupyterlab/apputils';
 import { ITranslator } from '@jupyterlab/translation';
-import { IWorkspaces, modelsIcon, Pages } from '@onedata/core';
-import type { ModelPageProps } from '@onedata/models';
-import { CommandIDs } from './commands';
+import { addPageCommand, CommandIDs, IWorkspaces, modelsIcon } from '@onedata/core';
 
 /** A registered model's page in the main area, one for each model; what opens it is in `opening.ts`. */
 export const page: JupyterFrontEndPlugin<void> = {
@@ -21,16 +19,14 @@ export const page: JupyterFrontEndPlugin<void> = {
     themes: IThemeManager | null
   ) => {
     const trans = translator.load('onedata');
-    const pages = new Pages<ModelPageProps>(app, 'onedata-model', translator);
-    const load = () => import('./opening');
-    app.commands.addCommand(CommandIDs.open, {
+    const services = { app, workspaces, translator, trans, palette, restorer, themes };
+    addPageCommand(services, CommandIDs.openModel, {
       label: trans.__('Open Model…'),
       caption: trans.__('Open a registered model’s page: versions, aliases, signature and lineage'),
       icon: modelsIcon,
-      describedBy: async () => ({ args: (await load()).ARGUMENTS }),
-      execute: async args => (await load()).openModel(args, pages, { app, workspaces, themes, trans })
+      kind: 'onedata-model',
+      load: async () => (await import('./opening')).openModel,
+      args: ({ content }) => ({ ...content.props.model })
     });
-    palette?.addItem({ command: CommandIDs.open, category: 'One Data' });
-    pages.restore(restorer, CommandIDs.open, ({ content }) => ({ ...content.props.model }));
   }
 };

@@ -1,8 +1,7 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Notification } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
-import { duration } from '@onedata/core';
-import { CommandIDs } from './commands';
+import { CommandIDs, duration } from '@onedata/core';
 import type { RunSummary } from './ended';
 
 const SUCCESS_MILLISECONDS = 15_000;

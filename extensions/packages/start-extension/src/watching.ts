@@ -3,11 +3,13 @@ import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { IStatusBar } from '@jupyterlab/statusbar';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { call } from '@onedata/core';
+import css from '../style/status.raw.css';
 import { Deadline, ServerState } from './deadline';
 import { everyWhileVisible } from './every';
-import { IdleWarning } from './idle';
+import type { IdleWarning } from './idle';
 import { readWishes } from './settings';
 import { ServerStatus } from './status';
+import { addStyle } from './style';
 
 const POLL_SECONDS = 30;
 
@@ -18,24 +20,33 @@ export function watchServer(
   bar: IStatusBar | null,
   registry: ISettingRegistry | null
 ): void {
+  addStyle(css);
   const wishes = readWishes(registry);
   const deadline = new Deadline();
   const status = new ServerStatus(trans);
   bar?.registerStatusItem('onedata-server', { item: status, align: 'left', rank: 3, priority: 1 });
+  let warning: IdleWarning | null = null;
   const show = (state: ServerState | null): void => {
     if (state) {
       deadline.learn(state, Date.now());
-      warning.look();
+      warning?.look();
     }
     status.say(state, deadline);
   };
-  const warning = new IdleWarning(
-    deadline,
-    trans,
-    () => isConnected(app),
-    () => wishes().idle,
-    async () => show(await call<ServerState>('local', 'server/keep', { method: 'POST' }))
-  );
+  // A page on the screen keeps its server in use: there is nothing to warn of before it goes out of sight.
+  document.addEventListener('visibilitychange', async () => {
+    if (document.hidden && !warning) {
+      const { IdleWarning } = await import('./idle');
+      warning ??= new IdleWarning(
+        deadline,
+        trans,
+        () => isConnected(app),
+        () => wishes().idle,
+        async () => show(await call<ServerState>('local', 'server/keep', { method: 'POST' }))
+      );
+      warning.look();
+    }
+  });
   everyWhileVisible(POLL_SECONDS, async () => {
     show(await call<ServerState>('local', 'server').catch(() => null));
   });

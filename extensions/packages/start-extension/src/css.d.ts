@@ -1,4 +1,4 @@
-declare module '*.svg' {
+declare module '*.raw.css' {
   const text: string;
   export default text;
 }
