@@ -68,7 +68,7 @@ class Built:
         return str(self._read("index.json")["manifests"][0]["digest"])
 
     def layers(self) -> list[tuple[str, int]]:
-        """Give what made each layer, the base first, and its size in bytes, not compressed."""
+        """Give what made each layer, the base first, and its size in bytes, compressed as a registry has it."""
         manifest = self._read(_blob(self.digest))
         made_by = [
             step.get("created_by", "").removeprefix("/bin/sh -c ").removeprefix("#(nop) ")
@@ -76,6 +76,10 @@ class Built:
             if not step.get("empty_layer")
         ]
         return [(made, layer["size"]) for made, layer in zip(made_by, manifest["layers"], strict=True)]
+
+    def layer_blobs(self) -> list[str]:
+        """Give where the archive has each layer, the base first."""
+        return [_blob(layer["digest"]) for layer in self._read(_blob(self.digest))["layers"]]
 
     def configuration(self) -> dict[str, Any]:
         """Give OCI's image configuration: its user, environment and history."""
@@ -234,7 +238,7 @@ def _export(image: Image, target: Path) -> None:
     )
     container = _buildah("from", "--pull-never", image.name).strip()
     try:
-        bill = Path(_buildah("mount", container).strip()) / "opt" / "onedata" / "share" / "sbom.cdx.json"
+        bill = Path(_buildah("mount", container).strip()) / f"usr/share/sbom/{image.folder}.cdx.json"
         (target / "sbom.cdx.json").write_text(bill.read_text())
     finally:
         _buildah("rm", container)

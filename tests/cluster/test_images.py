@@ -1,0 +1,275 @@
+"""The images: small, without secrets, and each does its work as nobody in particular on a root it cannot write."""
+
+import json
+import os
+import re
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cluster.archives import LayerFile, files
+from tests.cluster.client import Cluster, wait_for
+from tests.cluster.image_builds import IMAGES, Built, build_images, import_images
+
+pytestmark = pytest.mark.timeout(1800)
+_NAMES = [image.folder for image in IMAGES]
+_MB = 1_000_000
+# Compressed, as a registry holds and a node pulls them: measured on Debian 12, and a tenth more.
+_LARGEST_MB = {"notebook": 560, "hub": 400, "proxy": 170}
+_OURS_MB = 4
+_RESTRICTED = {
+    "allowPrivilegeEscalation": False,
+    "capabilities": {"drop": ["ALL"]},
+    "readOnlyRootFilesystem": True,
+}
+
+
+@pytest.fixture(scope="session")
+def images() -> dict[str, Built]:
+    return {one.image.folder: one for one in build_images(print)}
+
+
+@pytest.fixture(scope="session")
+def contents(images: dict[str, Built]) -> dict[str, list[LayerFile]]:
+    return {name: list(files(built)) for name, built in images.items()}
+
+
+@pytest.fixture(scope="session")
+def in_cluster(cluster: Cluster, images: dict[str, Built]) -> dict[str, str]:
+    """The images' names as pods say them, with their digests."""
+    if not cluster.is_ours:
+        pytest.skip("images are imported into the project's own cluster only")
+    import_images(list(images.values()), print)
+    return {name: f"{built.image.name.rpartition(':')[0]}@{built.digest}" for name, built in images.items()}
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_an_image_is_no_larger_than_measured(name: str, images: dict[str, Built]) -> None:
+    layers = images[name].layers()
+    total = sum(size for _, size in layers)
+    assert total < _LARGEST_MB[name] * _MB, [(made[:60], f"{size / _MB:.1f} MB") for made, size in layers]
+
+
+@pytest.mark.parametrize("name", ["notebook", "hub"])
+def test_what_changes_every_day_is_a_small_layer(name: str, images: dict[str, Built]) -> None:
+    (size,) = [size for made, size in images[name].layers() if "/wheels/*.whl" in made]
+    assert size < _OURS_MB * _MB
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_an_image_names_a_user_by_number_who_is_not_root(name: str, images: dict[str, Built]) -> None:
+    user = images[name].configuration()["config"]["User"]
+    assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", user), "runAsNonRoot can be checked for a number alone"
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_no_layer_holds_a_registry_host_a_secret_or_a_cache(
+    name: str, images: dict[str, Built], contents: dict[str, list[LayerFile]]
+) -> None:
+    above_base = [file for file in contents[name] if file.layer > 0]
+    configured = [
+        file.path
+        for file in above_base
+        if Path(file.path).name
+        in {"pip.conf", "uv.toml", ".npmrc", ".netrc", ".pypirc", "auth.json", "id_rsa"}
+        or file.path.startswith(("/run/secrets/", "/root/.cache/", "/var/lib/apt/lists/", "/wheels/"))
+    ]
+    assert configured == []
+    marks = _site_marks()
+    found = [(file.path, mark.decode()) for file in above_base for mark in marks if mark in file.content]
+    assert found == []
+    described = json.dumps(images[name].configuration())
+    assert "://" not in described.replace("https://uv", "")
+    assert not [mark for mark in marks if mark.decode() in described]
+
+
+def _site_marks() -> list[bytes]:
+    """What would tell of the machine that built an image: its package indexes and its own certificates."""
+    settings = [
+        value for name, value in os.environ.items() if name.startswith(("PIP_", "UV_", "NPM_CONFIG_"))
+    ]
+    indexes = [value.encode() for value in settings if "://" in value]
+    own = [
+        path.read_text().split("\n")[1] for path in Path("/usr/local/share/ca-certificates").rglob("*.crt")
+    ]
+    return [*indexes, *(line.encode() for line in own)]
+
+
+@pytest.mark.parametrize("name", ["notebook", "hub"])
+def test_every_module_is_compiled(name: str, contents: dict[str, list[LayerFile]]) -> None:
+    ours = [Path(file.path) for file in contents[name] if file.path.startswith("/opt/onedata/lib/")]
+    compiled: dict[Path, set[str]] = defaultdict(set)
+    for path in ours:
+        if path.suffix == ".pyc":
+            compiled[path.parent.parent].add(path.name.partition(".")[0])
+    modules = [path for path in ours if path.suffix == ".py"]
+    bare = [str(path) for path in modules if path.stem not in compiled[path.parent]]
+    assert len(modules) > 3000
+    # Templates of other packages that are no Python yet cannot be compiled.
+    assert len(bare) < 20, bare
+
+
+@pytest.mark.parametrize("name", ["notebook", "hub"])
+def test_the_bill_of_materials_names_every_package(
+    name: str, images: dict[str, Built], contents: dict[str, list[LayerFile]]
+) -> None:
+    bill = json.loads(images[name].bill.read_text())
+    assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
+    listed = {component["purl"] for component in bill["components"]}
+    installed = set()
+    for file in contents[name]:
+        if match := re.search(r"site-packages/([^/]+)-([^/]+)\.dist-info/METADATA$", file.path):
+            installed.add(f"pkg:pypi/{re.sub(r'[-_.]+', '-', match[1]).lower()}@{match[2]}")
+    assert len(installed) > 100
+    assert installed - listed == set()
+    assert any(purl.startswith("pkg:deb/debian/tini@") for purl in listed)
+    inside = [file.content for file in contents[name] if file.path == f"/usr/share/sbom/{name}.cdx.json"]
+    assert inside == [images[name].bill.read_bytes()]
+
+
+def test_a_kernel_runs_as_nobody_on_a_root_it_cannot_write(
+    cluster: Cluster, in_cluster: dict[str, str], namespace: str
+) -> None:
+    program = (
+        "import nbclient, nbformat\n"
+        "cell = nbformat.v4.new_code_cell('import os, onedata, pandas; print(os.getuid(), onedata.__name__)')\n"
+        "book = nbformat.v4.new_notebook(cells=[cell])\n"
+        "nbclient.NotebookClient(book, kernel_name='onedata', timeout=120).execute()\n"
+        "print(book.cells[0].outputs[0].text)\n"
+    )
+    _start(cluster, namespace, _container("kernel", in_cluster["notebook"], "python", "-c", program))
+    assert _ended(cluster, namespace) == "Succeeded", cluster.kubectl(
+        "logs", "it", f"--namespace={namespace}"
+    )
+    assert cluster.kubectl("logs", "it", f"--namespace={namespace}").split() == ["1000", "onedata"]
+
+
+def test_a_server_is_ready_without_a_word_in_its_log(
+    cluster: Cluster, in_cluster: dict[str, str], namespace: str
+) -> None:
+    command = [
+        "jupyter-lab",
+        "--no-browser",
+        "--ip=127.0.0.1",
+        "--port=8888",
+        "--IdentityProvider.token=letmein",
+    ]
+    _start(cluster, namespace, _container("server", in_cluster["notebook"], *command))
+    page = "http://127.0.0.1:8888/lab/api/settings?token=letmein"
+    answer = wait_for("JupyterLab", lambda: _fetch(cluster, namespace, "server", page))
+    assert "@onedata/lab" in answer
+    assert cluster.kubectl("logs", "it", f"--namespace={namespace}").strip() == ""
+
+
+def test_hub_studio_mlflow_and_proxy_run_as_nobody_on_a_root_they_cannot_write(
+    cluster: Cluster, in_cluster: dict[str, str], namespace: str
+) -> None:
+    config = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "hub"},
+        "data": {"jupyterhub_config.py": _HUB},
+    }
+    cluster.apply(config, namespace=namespace)
+    token = [{"name": "CONFIGPROXY_AUTH_TOKEN", "value": "between-the-two"}]
+    hub = _container("hub", in_cluster["hub"]) | {"env": token}
+    hub["volumeMounts"].append({"name": "config", "mountPath": "/usr/local/etc/jupyterhub"})
+    hub["volumeMounts"].append({"name": "tmp", "mountPath": "/srv/jupyterhub", "subPath": "hub"})
+    proxy = _container("proxy", in_cluster["proxy"]) | {
+        "env": token,
+        "args": [
+            "--ip=127.0.0.1",
+            "--port=8000",
+            "--api-port=8001",
+            "--default-target=http://127.0.0.1:8081",
+        ],
+    }
+    _start(cluster, namespace, hub, proxy, volumes=[{"name": "config", "configMap": {"name": "hub"}}])
+    for page, expected in (
+        ("/hub/api/", '"version": "5.'),
+        ("/services/studio/health/ready", "ok"),
+        ("/services/mlflow/health", "ok"),
+    ):
+        url = f"http://127.0.0.1:8000{page}"
+        answer = wait_for(page, lambda url=url: _fetch(cluster, namespace, "hub", url), 180)
+        assert expected in answer.lower()
+
+
+_HUB = """
+import os
+c = get_config()
+c.JupyterHub.bind_url = "http://127.0.0.1:8000/"
+c.JupyterHub.hub_bind_url = "http://127.0.0.1:8081"
+c.JupyterHub.db_url = "sqlite:////tmp/hub.sqlite"
+c.JupyterHub.cookie_secret_file = "/tmp/cookie"
+c.ConfigurableHTTPProxy.should_start = False
+c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:8001"
+c.JupyterHub.spawner_class = "kubespawner.KubeSpawner"
+c.JupyterHub.authenticator_class = "oauthenticator.generic.GenericOAuthenticator"
+os.makedirs("/tmp/studio", exist_ok=True)
+os.makedirs("/tmp/mlflow", exist_ok=True)
+c.JupyterHub.services = [
+    {"name": "studio", "url": "http://127.0.0.1:8003", "cwd": "/tmp/studio",
+     "command": ["sh", "-c", "python -m onedata_hub.studio migrate && exec python -m onedata_hub.studio"]},
+    {"name": "mlflow", "url": "http://127.0.0.1:8004", "cwd": "/tmp/mlflow",
+     "command": ["python", "-m", "onedata_hub.mlflow_service"],
+     "environment": {"ONEDATA_MLFLOW_STUDIO_URL": "http://127.0.0.1:8000/services/studio"}},
+]
+"""
+
+
+def _container(name: str, image: str, *command: str) -> dict[str, Any]:
+    """A container under the restricted rules; with no command it runs what its image says."""
+    mounts = [
+        {"name": "tmp", "mountPath": "/tmp"},
+        {"name": "tmp", "mountPath": "/home/jovyan", "subPath": "home"},
+    ]
+    made = {"name": name, "image": image, "securityContext": _RESTRICTED, "volumeMounts": mounts}
+    return made | ({"args": list(command)} if command else {})
+
+
+def _start(
+    cluster: Cluster, namespace: str, *containers: dict[str, Any], volumes: list[dict[str, Any]] | None = None
+) -> None:
+    """Start a pod named ``it`` where only restricted pods may be; the images' own users stay."""
+    cluster.kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted")
+    spec = {
+        "restartPolicy": "Never",
+        "terminationGracePeriodSeconds": 1,
+        "automountServiceAccountToken": False,
+        "securityContext": {
+            "runAsNonRoot": True,
+            "fsGroup": 1000,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "containers": list(containers),
+        "volumes": [{"name": "tmp", "emptyDir": {}}, *(volumes or [])],
+    }
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "it"}, "spec": spec}
+    cluster.apply(pod, namespace=namespace)
+
+
+def _ended(cluster: Cluster, namespace: str) -> str:
+    def phase() -> str:
+        now = str(cluster.get("pod", "it", namespace)["status"]["phase"])
+        return now if now in ("Succeeded", "Failed") else ""
+
+    return str(wait_for("the end of the pod", phase, 180))
+
+
+def _fetch(cluster: Cluster, namespace: str, container: str, url: str) -> str:
+    """Give a page as the container itself gets it; empty while there is none."""
+    program = f"import urllib.request; print(urllib.request.urlopen({url!r}, timeout=5).read().decode())"
+    command = [
+        "exec",
+        "it",
+        f"--namespace={namespace}",
+        f"--container={container}",
+        "--",
+        "python",
+        "-c",
+        program,
+    ]
+    return cluster.try_kubectl(*command).stdout
