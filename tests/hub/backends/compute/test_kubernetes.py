@@ -51,6 +51,13 @@ async def test_a_deleted_pod_ends_its_run_with_a_reason_and_is_not_replaced(
         await until_gone(compute, reference)
         assert (await until_told(studio)).outcome == "cancelled"
         assert list(studio.places) == ["run1-1"]
+
+        async def is_over() -> bool:
+            return "Failed" in await in_cluster.kubectl(
+                "get", "jobs", "--output=jsonpath={.items[*].status.conditions[*].type}"
+            )
+
+        await eventually(is_over, "the end of the Job")
         assert await in_cluster.pod() == ""
 
 

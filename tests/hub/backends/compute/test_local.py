@@ -78,6 +78,27 @@ async def test_a_killed_runner_is_gone_and_a_new_start_reports_it_lost(
     await compute.close()
 
 
+@pytest.mark.parametrize("forked", [True, False])
+async def test_what_ended_a_runner_is_told(
+    spool_dir: Path, studio: SmallStudio, fork_socket: Path, forked: bool
+) -> None:
+    compute = LocalCompute(spool_dir, use_fork_server=forked, fork_socket=fork_socket)
+    await compute.prepare()
+    reference = await compute.start(request_for(studio, SLEEP))
+    await until_logged(compute, reference, b"asleep")
+    runner = SpoolFolder(spool_dir, reference).runner()
+    assert runner is not None
+    os.kill(runner.pid, signal.SIGKILL)
+    await until_gone(compute, reference)
+
+    async def is_told() -> bool:
+        return "killed (SIGKILL)" in await compute.why(reference)
+
+    await eventually(is_told, "what ended the runner")
+    assert await compute.why("never-1") == ""
+    await compute.close()
+
+
 async def test_runs_go_on_and_start_when_the_fork_server_is_killed(
     spool_dir: Path, studio: SmallStudio
 ) -> None:
