@@ -3,12 +3,11 @@ import React from 'react';
 import { readJob, startRun, updateJob } from './api';
 import { Job } from './contract';
 import { changedFields, Choices, choicesOf } from './draft';
-import { concernsOptions, FormPage, JobFormProps, MoreOptions, Section, useSending } from './form';
+import { concernsOptions, FormPage, JobFormProps, MoreOptions, Section, useSending } from './form-page';
 import { FormRequest } from './host';
-import { lackingWords } from './notebook-form';
 import { Options } from './options';
 import { Parameters } from './parameters';
-import { fieldProblems } from './problems';
+import { fieldProblems, lackingWords } from './problems';
 import { ownZone, ScheduleFields } from './schedule';
 import { draftOf, Drafts, missing, valuesForJob, valuesForRun } from './values';
 

@@ -5,12 +5,12 @@ import { createJob, findJob, inspectNotebook, JobChange, startRun, updateJob } f
 import { Job, ParameterSpec } from './contract';
 import { changedFields, Choices, choicesOf, fieldsOf, freshChoices, nameOf } from './draft';
 import { Field } from './field';
-import { concernsOptions, FormPage, JobFormProps, MoreOptions, Section, useSending } from './form';
+import { concernsOptions, FormPage, JobFormProps, MoreOptions, Section, useSending } from './form-page';
 import { FormRequest } from './host';
 import { draftFrom, FormDraft, keepable, withAddresses } from './kept';
 import { Options } from './options';
 import { Parameters } from './parameters';
-import { fieldProblems } from './problems';
+import { fieldProblems, lackingWords } from './problems';
 import { ownZone, ScheduleFields } from './schedule';
 import { Drafts, missing, Values, valuesForJob, valuesForRun } from './values';
 
@@ -162,11 +162,6 @@ function firstWorkspace(workspaces: IWorkspaces, kept?: string): string {
   }
   const current = workspaces.current!.name;
   return workspaces.may('editor', current) ? current : (workspaces.me?.default_workspace ?? current);
-}
-
-export function lackingWords(names: string[], trans: TranslationBundle): Record<string, string> {
-  const words = trans.__('This parameter has no default. Give a value.');
-  return Object.fromEntries(names.map(one => [`parameters.${one}`, words]));
 }
 
 function acceptWords(kind: 'run' | 'schedule', isKnown: boolean, trans: TranslationBundle): string {

@@ -1,3 +1,5 @@
+import { TranslationBundle } from '@jupyterlab/translation';
+
 /** Which field of the form a refusal is about. */
 
 interface Refused {
@@ -36,4 +38,10 @@ export function fieldProblems(error: unknown): Record<string, string> {
     found[field] ??= refused.message;
   }
   return found;
+}
+
+/** Give the words for parameters that have no value and need one. */
+export function lackingWords(names: string[], trans: TranslationBundle): Record<string, string> {
+  const words = trans.__('This parameter has no default. Give a value.');
+  return Object.fromEntries(names.map(one => [`parameters.${one}`, words]));
 }
