@@ -8,6 +8,7 @@ export * from './hooks';
 export * from './icons';
 export * from './inserting';
 export * from './lazy';
+export * from './listing';
 export { number, setLocale } from './locale';
 export * from './page-command';
 export * from './pages';

@@ -65,6 +65,22 @@ export function Empty(props: {
   );
 }
 
+export type Fact = [name: string, value: React.ReactNode];
+
+/** What is known of a thing, by name. */
+export function FactList(props: { facts: Fact[] }): React.JSX.Element {
+  return (
+    <dl className="od-Facts">
+      {props.facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
 /** A moment as "3 minutes ago"; in full where one points at it. */
 export function Ago(props: { at: string }): React.JSX.Element {
   return (

@@ -9,7 +9,8 @@ import {
   IWorkspaces,
   mayWriteSomewhere
 } from '@onedata/core';
-import type { Publication, Watcher } from './publishing';
+import type { Publication } from '@onedata/datasets';
+import type { Watcher } from './publishing';
 
 /**
  * Publishes a file or folder of the file browser as a dataset; how is in `publishing.ts`.

@@ -3,21 +3,10 @@ import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import type { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { call, CommandIDs, IWorkspaces, LazyCommand, parseRef, sentence } from '@onedata/core';
+import type { Publication } from '@onedata/datasets';
 import { PublishForm } from './publish-form';
 
 const POLL_MILLISECONDS = 700;
-
-export interface Publication {
-  id: number;
-  path: string;
-  dataset: string;
-  state: 'waiting' | 'running' | 'done' | 'failed';
-  done_bytes: number;
-  total_bytes: number | null;
-  version: number | null;
-  unchanged: boolean;
-  message: string;
-}
 
 type Around = [IFileBrowserFactory | null, IWorkspaces, () => Promise<Watcher>, TranslationBundle];
 

@@ -123,6 +123,9 @@ export interface Publication {
   state: 'waiting' | 'running' | 'done' | 'failed';
   done_bytes: number;
   total_bytes: number | null;
+  version: number | null;
+  unchanged: boolean;
+  message: string;
 }
 
 export function listPublications(signal?: AbortSignal): Promise<{ items: Publication[] }> {

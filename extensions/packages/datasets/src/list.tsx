@@ -1,23 +1,19 @@
 import {
   Ago,
   bytes,
-  datasetsIcon,
+  codeToLoad,
   DatasetRef,
+  datasetsIcon,
   DatasetSummary,
-  Empty,
+  EmptyList,
   IWorkspaces,
+  Listing,
   number,
-  readPages,
-  Refusal,
-  RefreshButton,
-  useLoaded,
+  usePaged,
   useSignal,
   useTrans,
-  WorkspacePanel,
-  Busy,
-  codeToLoad
+  WorkspacePanel
 } from '@onedata/core';
-import { Button } from '@jupyterlab/ui-components';
 import React from 'react';
 import { listDatasets } from './api';
 import { Publications } from './publications';
@@ -61,64 +57,44 @@ interface ResultsProps extends DatasetListProps {
 function Results(props: ResultsProps): React.JSX.Element {
   const { workspace, search, tag } = props;
   const trans = useTrans();
-  const [pages, setPages] = React.useState(1);
-  React.useEffect(() => setPages(1), [workspace, search, tag]);
-  const found = useLoaded(
-    signal =>
-      readPages(async cursor => {
-        const { items, next_cursor } = await listDatasets(props, cursor, signal);
-        return { items, next: next_cursor };
-      }, pages),
-    [workspace, search, tag, pages],
+  const found = usePaged(
+    async (cursor, signal) => {
+      const { items, next_cursor } = await listDatasets(props, cursor, signal);
+      return { items, next: next_cursor };
+    },
+    `${workspace} ${tag ?? ''} ${search}`,
     REFRESH_SECONDS
   );
-  const items = found.value?.items;
   return (
     <>
       <Publications workspace={workspace} onEnd={found.reload} />
-      {found.error ? <Refusal error={found.error} onRetry={found.reload} /> : null}
-      {!items && found.busy && <Busy />}
-      {items?.length === 0 && <NoDatasets filtered={!!search || !!tag} {...props} />}
-      {items && items.length > 0 && (
-        <ul className="od-List" aria-label={trans.__('Datasets')}>
-          {items.map(one => (
-            <DatasetItem key={one.name} dataset={one} {...props} />
-          ))}
-        </ul>
-      )}
-      <div className="od-Panel-foot">
-        {found.value?.more && (
-          <Button small onClick={() => setPages(before => before + 1)}>
-            {trans.__('Show more')}
-          </Button>
-        )}
-        <RefreshButton onClick={found.reload} busy={found.busy} />
-      </div>
+      <Listing
+        label={trans.__('Datasets')}
+        found={found}
+        items={found.value?.items}
+        onMore={found.readMore}
+        empty={<NoDatasets searched={!!search || !!tag} workspaces={props.workspaces} />}
+      >
+        {one => <DatasetItem key={one.name} dataset={one} {...props} />}
+      </Listing>
     </>
   );
 }
 
-function NoDatasets(props: { filtered: boolean; workspaces: IWorkspaces }): React.JSX.Element {
+function NoDatasets(props: { searched: boolean; workspaces: IWorkspaces }): React.JSX.Element {
   const trans = useTrans();
-  if (props.filtered) {
-    return (
-      <Empty title={trans.__('No dataset matches')}>
-        {trans.__('Try another word, or another workspace.')}
-      </Empty>
-    );
-  }
   return (
-    <Empty icon={datasetsIcon} title={trans.__('No datasets yet')}>
-      {props.workspaces.may('editor') ? (
-        <>
-          <p>{trans.__('Publish a table from a notebook:')}</p>
-          <pre>{'import onedata as od\nod.datasets.publish(frame, "flights")'}</pre>
-          <p>{trans.__('Or choose a file in the file browser, and “Publish as dataset” in its menu.')}</p>
-        </>
-      ) : (
-        <p>{trans.__('You may read here. An editor of this workspace can publish datasets.')}</p>
-      )}
-    </Empty>
+    <EmptyList
+      {...props}
+      icon={datasetsIcon}
+      title={trans.__('No datasets yet')}
+      noMatch={trans.__('No dataset matches')}
+      readOnly={trans.__('You may read here. An editor of this workspace can publish datasets.')}
+    >
+      <p>{trans.__('Publish a table from a notebook:')}</p>
+      <pre>{'import onedata as od\nod.datasets.publish(frame, "flights")'}</pre>
+      <p>{trans.__('Or choose a file in the file browser, and “Publish as dataset” in its menu.')}</p>
+    </EmptyList>
   );
 }
 

@@ -2,16 +2,18 @@ import {
   Ago,
   Busy,
   bytes,
+  Dataset,
   DatasetRef,
   DatasetVersion,
-  Dataset,
+  Empty,
+  Fact,
+  FactList,
   IWorkspaces,
   number,
   Refusal,
   Tabs,
   useLoaded,
-  useTrans,
-  Empty
+  useTrans
 } from '@onedata/core';
 import { Button } from '@jupyterlab/ui-components';
 import React from 'react';
@@ -173,7 +175,7 @@ function Head(
 function Facts(props: { version: DatasetVersion; onOpen: (id: string) => void }): React.JSX.Element {
   const { version } = props;
   const trans = useTrans();
-  const facts: [string, React.ReactNode][] = [
+  const facts: Fact[] = [
     [trans.__('Rows'), version.rows === null ? '–' : number(version.rows)],
     [trans.__('Columns'), number(version.columns.length)],
     [trans.__('Size'), trans._n('%2 in %1 file', '%2 in %1 files', version.files, bytes(version.bytes))],
@@ -197,16 +199,7 @@ function Facts(props: { version: DatasetVersion; onOpen: (id: string) => void })
   if (version.message) {
     facts.push([trans.__('Message'), version.message]);
   }
-  return (
-    <dl className="od-Facts">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <FactList facts={facts} />;
 }
 
 function NoQuality(): React.JSX.Element {

@@ -1,14 +1,10 @@
-import { Button } from '@jupyterlab/ui-components';
 import {
   Ago,
-  Busy,
-  Empty,
+  EmptyList,
   experimentsIcon,
   IWorkspaces,
-  readPages,
-  Refusal,
-  RefreshButton,
-  useLoaded,
+  Listing,
+  usePaged,
   useTrans,
   WorkspacePanel
 } from '@onedata/core';
@@ -33,7 +29,7 @@ export function ExperimentList(props: ExperimentListProps): React.JSX.Element {
   const trans = useTrans();
   return (
     <WorkspacePanel workspaces={props.workspaces} label={trans.__('Search experiments')}>
-      {(workspace, search) => <Results {...props} key={workspace} workspace={workspace} search={search} />}
+      {(workspace, search) => <Results {...props} workspace={workspace} search={search} />}
     </WorkspacePanel>
   );
 }
@@ -41,70 +37,54 @@ export function ExperimentList(props: ExperimentListProps): React.JSX.Element {
 function Results(props: ExperimentListProps & { workspace: string; search: string }): React.JSX.Element {
   const { workspace, search, onOpen } = props;
   const trans = useTrans();
-  const [pages, setPages] = React.useState(1);
-  const found = useLoaded(
-    signal => readPages(cursor => listExperiments(workspace, search, cursor, signal), pages),
-    [workspace, search, pages],
+  const found = usePaged(
+    (cursor, signal) => listExperiments(workspace, search, cursor, signal),
+    `${workspace} ${search}`,
     REFRESH_SECONDS
   );
-  const items = found.value?.items;
   return (
-    <>
-      {found.error ? <Refusal error={found.error} onRetry={found.reload} /> : null}
-      {!items && found.busy && <Busy />}
-      {items?.length === 0 && <NoExperiments filtered={!!search} workspaces={props.workspaces} />}
-      {items && items.length > 0 && (
-        <ul className="od-List" aria-label={trans.__('Experiments')}>
-          {items.map(one => (
-            <li key={one.experiment_id} className="od-List-item">
-              <button
-                className="od-List-open"
-                onClick={() => onOpen({ workspace, id: one.experiment_id, name: one.name })}
-              >
-                <span className="od-List-title">{one.name}</span>
-                <span className="od-List-note">
-                  {trans.__('made')} <Ago at={new Date(one.creation_time).toISOString()} />
-                </span>
-              </button>
-            </li>
-          ))}
-        </ul>
+    <Listing
+      label={trans.__('Experiments')}
+      found={found}
+      items={found.value?.items}
+      onMore={found.readMore}
+      empty={<NoExperiments searched={!!search} workspaces={props.workspaces} />}
+    >
+      {one => (
+        <li key={one.experiment_id} className="od-List-item">
+          <button
+            className="od-List-open"
+            onClick={() => onOpen({ workspace, id: one.experiment_id, name: one.name })}
+          >
+            <span className="od-List-title">{one.name}</span>
+            <span className="od-List-note">
+              {trans.__('made')} <Ago at={new Date(one.creation_time).toISOString()} />
+            </span>
+          </button>
+        </li>
       )}
-      <div className="od-Panel-foot">
-        {found.value?.more && (
-          <Button small onClick={() => setPages(before => before + 1)}>
-            {trans.__('Show more')}
-          </Button>
-        )}
-        <RefreshButton onClick={found.reload} busy={found.busy} />
-      </div>
-    </>
+    </Listing>
   );
 }
 
-function NoExperiments(props: { filtered: boolean; workspaces: IWorkspaces }): React.JSX.Element {
+const EXAMPLE = `import mlflow
+
+mlflow.set_experiment("delays")
+with mlflow.start_run():
+    mlflow.log_metric("loss", 0.3)`;
+
+function NoExperiments(props: { searched: boolean; workspaces: IWorkspaces }): React.JSX.Element {
   const trans = useTrans();
-  if (props.filtered) {
-    return (
-      <Empty title={trans.__('No experiment matches')}>
-        {trans.__('Try another word, or another workspace.')}
-      </Empty>
-    );
-  }
   return (
-    <Empty icon={experimentsIcon} title={trans.__('No experiments yet')}>
-      {props.workspaces.may('editor') ? (
-        <>
-          <p>{trans.__('Start a run from a notebook:')}</p>
-          <pre>
-            {
-              'import mlflow\n\nmlflow.set_experiment("delays")\nwith mlflow.start_run():\n    mlflow.log_metric("loss", 0.3)'
-            }
-          </pre>
-        </>
-      ) : (
-        <p>{trans.__('You may read here. An editor of this workspace can start runs.')}</p>
-      )}
-    </Empty>
+    <EmptyList
+      {...props}
+      icon={experimentsIcon}
+      title={trans.__('No experiments yet')}
+      noMatch={trans.__('No experiment matches')}
+      readOnly={trans.__('You may read here. An editor of this workspace can start runs.')}
+    >
+      <p>{trans.__('Start a run from a notebook:')}</p>
+      <pre>{EXAMPLE}</pre>
+    </EmptyList>
   );
 }

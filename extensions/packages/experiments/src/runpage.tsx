@@ -4,9 +4,11 @@ import {
   Busy,
   DatasetRef,
   duration,
+  Fact,
+  FactList,
   IWorkspaces,
-  Refusal,
   refText,
+  Refusal,
   Tabs,
   useLoaded,
   useTrans
@@ -147,7 +149,7 @@ function Facts(props: RunPageProps & { run: Run; models: LoggedModel[] }): React
     signal => readExperiment(workspace, run.experimentId, signal),
     [workspace, run.experimentId]
   );
-  const facts: [string, React.ReactNode][] = [
+  const facts: Fact[] = [
     [
       trans.__('Experiment'),
       <button className="od-Link" onClick={() => actions.openExperiment(workspace, run.experimentId)}>
@@ -184,16 +186,7 @@ function Facts(props: RunPageProps & { run: Run; models: LoggedModel[] }): React
     }));
     facts.push([trans.__('Registered as'), <Links items={items} />]);
   }
-  return (
-    <dl className="od-Facts">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <FactList facts={facts} />;
 }
 
 function Links(props: { items: { text: string; open: () => void }[] }): React.JSX.Element {

@@ -1,5 +1,5 @@
 import { Button } from '@jupyterlab/ui-components';
-import { Busy, IWorkspaces, Refusal, ServiceError, useLoaded, useTrans } from '@onedata/core';
+import { Busy, Fact, FactList, IWorkspaces, Refusal, ServiceError, useLoaded, useTrans } from '@onedata/core';
 import React from 'react';
 import { deleteJob, previewSchedule, readJob, updateJob } from './api';
 import { Job } from './contract';
@@ -99,7 +99,7 @@ function JobFacts(props: { job: Job }): React.JSX.Element {
     async signal => (cron ? previewSchedule(cron, timezone, signal) : null),
     [cron, timezone]
   );
-  const facts: [string, React.ReactNode][] = [
+  const facts: Fact[] = [
     [trans.__('Schedule'), job.schedule ? (preview.value?.description ?? cron) : trans.__('none')],
     [trans.__('Next'), job.next_due_at ? nextWords(job.next_due_at) : dueWords(job, trans)],
     [trans.__('Notebook'), job.notebook_path || '–'],
@@ -110,14 +110,5 @@ function JobFacts(props: { job: Job }): React.JSX.Element {
       <code>{JSON.stringify(value)}</code>
     ])
   ];
-  return (
-    <dl className="od-Facts">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <FactList facts={facts} />;
 }

@@ -3,13 +3,11 @@ import { Button } from '@jupyterlab/ui-components';
 import {
   ago,
   Ago,
-  Busy,
-  Empty,
+  EmptyList,
   IWorkspaces,
   jobsIcon,
+  Listing,
   moment,
-  Refusal,
-  RefreshButton,
   useLoaded,
   useTrans,
   WorkspacePanel
@@ -74,30 +72,21 @@ function Results(props: JobListProps & { workspace: string; search: string }): R
     [items, isLive]
   );
   return (
-    <>
-      {found.error ? <Refusal error={found.error} onRetry={found.reload} /> : null}
-      {!items && found.busy && <Busy />}
-      {items?.length === 0 && <NoJobs searched={!!search} workspaces={props.workspaces} />}
-      {items && items.length > 0 && (
-        <ul className="od-List" aria-label={trans.__('Jobs')}>
-          {items.map(one => (
-            <JobItem key={one.id} job={one} host={host} />
-          ))}
-        </ul>
-      )}
-      <NotLive state={state} />
-      <div className="od-Panel-foot">
-        <RefreshButton onClick={found.reload} busy={found.busy} />
+    <Listing
+      label={trans.__('Jobs')}
+      found={found}
+      items={items}
+      onMore={() => setCount(before => before + PAGE)}
+      empty={<NoJobs searched={!!search} workspaces={props.workspaces} />}
+      note={<NotLive state={state} />}
+      buttons={
         <Button small onClick={() => host.openJobs({ workspace })}>
           {trans.__('All runs')}
         </Button>
-        {found.value?.more && (
-          <Button small onClick={() => setCount(before => before + PAGE)}>
-            {trans.__('Show more')}
-          </Button>
-        )}
-      </div>
-    </>
+      }
+    >
+      {one => <JobItem key={one.id} job={one} host={host} />}
+    </Listing>
   );
 }
 
@@ -149,25 +138,20 @@ export function dueWords(job: JobSummary, trans: TranslationBundle): string {
 
 export function NoJobs(props: { searched: boolean; workspaces: IWorkspaces }): React.JSX.Element {
   const trans = useTrans();
-  if (props.searched) {
-    return (
-      <Empty title={trans.__('No job matches')}>{trans.__('Try another word, or another workspace.')}</Empty>
-    );
-  }
   return (
-    <Empty icon={jobsIcon} title={trans.__('No jobs yet')}>
-      {props.workspaces.may('editor') ? (
-        <>
-          <p>{trans.__('A job is a notebook that runs with nobody logged in.')}</p>
-          <p>
-            {trans.__(
-              'Open a notebook and choose “Run as Job…” or “Schedule…” in its toolbar, or in the menu of its file.'
-            )}
-          </p>
-        </>
-      ) : (
-        <p>{trans.__('You may read here. An editor of this workspace can make jobs.')}</p>
-      )}
-    </Empty>
+    <EmptyList
+      {...props}
+      icon={jobsIcon}
+      title={trans.__('No jobs yet')}
+      noMatch={trans.__('No job matches')}
+      readOnly={trans.__('You may read here. An editor of this workspace can make jobs.')}
+    >
+      <p>{trans.__('A job is a notebook that runs with nobody logged in.')}</p>
+      <p>
+        {trans.__(
+          'Open a notebook and choose “Run as Job…” or “Schedule…” in its toolbar, or in the menu of its file.'
+        )}
+      </p>
+    </EmptyList>
   );
 }

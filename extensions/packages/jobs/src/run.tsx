@@ -1,5 +1,15 @@
 import { Button } from '@jupyterlab/ui-components';
-import { Busy, IWorkspaces, moment, parseRef, Refusal, useLoaded, useTrans } from '@onedata/core';
+import {
+  Busy,
+  Fact,
+  FactList,
+  IWorkspaces,
+  moment,
+  parseRef,
+  Refusal,
+  useLoaded,
+  useTrans
+} from '@onedata/core';
 import React from 'react';
 import { cancelRun, outputAddress, readRun, retryRun } from './api';
 import { CellFailure, Run } from './contract';
@@ -151,7 +161,7 @@ function Failure(props: { failure: CellFailure }): React.JSX.Element {
 function Facts(props: { run: Run; host: JobHost }): React.JSX.Element {
   const { run } = props;
   const trans = useTrans();
-  const facts: [string, React.ReactNode][] = [
+  const facts: Fact[] = [
     [trans.__('Run'), <code>{run.id}</code>],
     [trans.__('Attempt'), run.attempt],
     [trans.__('Started'), run.started_at ? moment(run.started_at) : '–'],
@@ -164,16 +174,7 @@ function Facts(props: { run: Run; host: JobHost }): React.JSX.Element {
   if (run.mlflow_runs.length > 0) {
     facts.push([trans.__('MLflow runs'), <MlflowRuns run={run} host={props.host} />]);
   }
-  return (
-    <dl className="od-Facts">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <FactList facts={facts} />;
 }
 
 /** The runs that the notebook tracked, each leading to its page. */

@@ -1,14 +1,10 @@
-import { Button } from '@jupyterlab/ui-components';
 import {
   Ago,
-  Busy,
-  Empty,
+  EmptyList,
   IWorkspaces,
+  Listing,
   modelsIcon,
-  readPages,
-  Refusal,
-  RefreshButton,
-  useLoaded,
+  usePaged,
   useTrans,
   WorkspacePanel
 } from '@onedata/core';
@@ -28,7 +24,7 @@ export function ModelList(props: ModelListProps): React.JSX.Element {
   const trans = useTrans();
   return (
     <WorkspacePanel workspaces={props.workspaces} label={trans.__('Search models')}>
-      {(workspace, search) => <Results {...props} key={workspace} workspace={workspace} search={search} />}
+      {(workspace, search) => <Results {...props} workspace={workspace} search={search} />}
     </WorkspacePanel>
   );
 }
@@ -36,38 +32,27 @@ export function ModelList(props: ModelListProps): React.JSX.Element {
 function Results(props: ModelListProps & { workspace: string; search: string }): React.JSX.Element {
   const { workspace, search, onOpen } = props;
   const trans = useTrans();
-  const [pages, setPages] = React.useState(1);
-  const found = useLoaded(
-    signal => readPages(cursor => listModels(workspace, search, cursor, signal), pages),
-    [workspace, search, pages],
+  const found = usePaged(
+    (cursor, signal) => listModels(workspace, search, cursor, signal),
+    `${workspace} ${search}`,
     REFRESH_SECONDS
   );
-  const items = found.value?.items;
   return (
-    <>
-      {found.error ? <Refusal error={found.error} onRetry={found.reload} /> : null}
-      {!items && found.busy && <Busy />}
-      {items?.length === 0 && <NoModels filtered={!!search} workspaces={props.workspaces} />}
-      {items && items.length > 0 && (
-        <ul className="od-List" aria-label={trans.__('Models')}>
-          {items.map(one => (
-            <ModelItem
-              key={one.name}
-              model={one}
-              onOpen={() => onOpen({ workspace, name: one.name, version: null })}
-            />
-          ))}
-        </ul>
+    <Listing
+      label={trans.__('Models')}
+      found={found}
+      items={found.value?.items}
+      onMore={found.readMore}
+      empty={<NoModels searched={!!search} workspaces={props.workspaces} />}
+    >
+      {one => (
+        <ModelItem
+          key={one.name}
+          model={one}
+          onOpen={() => onOpen({ workspace, name: one.name, version: null })}
+        />
       )}
-      <div className="od-Panel-foot">
-        {found.value?.more && (
-          <Button small onClick={() => setPages(before => before + 1)}>
-            {trans.__('Show more')}
-          </Button>
-        )}
-        <RefreshButton onClick={found.reload} busy={found.busy} />
-      </div>
-    </>
+    </Listing>
   );
 }
 
@@ -98,27 +83,18 @@ function ModelItem(props: { model: RegisteredModel; onOpen: () => void }): React
   );
 }
 
-function NoModels(props: { filtered: boolean; workspaces: IWorkspaces }): React.JSX.Element {
+function NoModels(props: { searched: boolean; workspaces: IWorkspaces }): React.JSX.Element {
   const trans = useTrans();
-  if (props.filtered) {
-    return (
-      <Empty title={trans.__('No model matches')}>
-        {trans.__('Try another word, or another workspace.')}
-      </Empty>
-    );
-  }
   return (
-    <Empty icon={modelsIcon} title={trans.__('No models yet')}>
-      {props.workspaces.may('editor') ? (
-        <>
-          <p>
-            {trans.__('Open a run that logged a model, and choose “Register as model”. Or in a notebook:')}
-          </p>
-          <pre>{'mlflow.register_model(info.model_uri, "delay-model")'}</pre>
-        </>
-      ) : (
-        <p>{trans.__('You may read here. An editor of this workspace can register models.')}</p>
-      )}
-    </Empty>
+    <EmptyList
+      {...props}
+      icon={modelsIcon}
+      title={trans.__('No models yet')}
+      noMatch={trans.__('No model matches')}
+      readOnly={trans.__('You may read here. An editor of this workspace can register models.')}
+    >
+      <p>{trans.__('Open a run that logged a model, and choose “Register as model”. Or in a notebook:')}</p>
+      <pre>{'mlflow.register_model(info.model_uri, "delay-model")'}</pre>
+    </EmptyList>
   );
 }

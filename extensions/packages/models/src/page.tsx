@@ -1,5 +1,17 @@
 import { Button } from '@jupyterlab/ui-components';
-import { Ago, Busy, Empty, IWorkspaces, modelsIcon, Refusal, Tabs, useLoaded, useTrans } from '@onedata/core';
+import {
+  Ago,
+  Busy,
+  Empty,
+  Fact,
+  FactList,
+  IWorkspaces,
+  modelsIcon,
+  Refusal,
+  Tabs,
+  useLoaded,
+  useTrans
+} from '@onedata/core';
 import { DatasetRef } from '@onedata/core';
 import { EditableText } from '@onedata/datasets/lib/editing';
 import { readRun } from '@onedata/experiments/lib/api';
@@ -199,7 +211,7 @@ function VersionFacts(props: ShownProps & { mayEdit: boolean }): React.JSX.Eleme
     async signal => (version.run_id ? await readRun(workspace, version.run_id, signal) : null),
     [workspace, version.run_id]
   );
-  const facts: [string, React.ReactNode][] = [
+  const facts: Fact[] = [
     [trans.__('Registered'), <Ago at={new Date(version.creation_timestamp).toISOString()} />]
   ];
   const by = version.user_id || run.value?.user;
@@ -230,16 +242,7 @@ function VersionFacts(props: ShownProps & { mayEdit: boolean }): React.JSX.Eleme
       />
     ]);
   }
-  return (
-    <dl className="od-Facts">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <FactList facts={facts} />;
 
   function factsOfRun(made: Run): [string, React.ReactNode][] {
     const notebook = notebookOf(made);
