@@ -171,3 +171,20 @@ def test_whatever_is_posted_is_a_size_or_a_refusal(options: dict[str, object]) -
     profiles = load_profiles(machine=LAPTOP)
     with contextlib.suppress(ProfileError):
         assert profiles.select(options).profile in profiles.by_slug
+
+
+def test_in_pods_the_cluster_alone_says_what_can_be_had() -> None:
+    text = """
+    - display_name: GPU
+      kubespawner_override: {image: "gpu:1", mem_limit: 2G, extra_resource_limits: {nvidia.com/gpu: 8}}
+      profile_options:
+        image: {display_name: Image, choices: {other: {display_name: Other, kubespawner_override: {image: "b:1"}}}}
+    """
+    listed = [Profile.model_validate(one) for one in yaml.safe_load(text)]
+    profiles = Profiles(listed, LAPTOP, in_pods=True)
+    assert profiles.why_unavailable(listed[0]) is None
+    assert profiles.select({"profile": "gpu"}).overrides == {
+        "image": "b:1",
+        "mem_limit": "2G",
+        "extra_resource_limits": {"nvidia.com/gpu": 8},
+    }

@@ -1,0 +1,165 @@
+"""A whole studio whose runs are pods: what people see of them."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+import yaml
+
+from tests.hub.backends.compute.in_cluster import InCluster, studio_host
+from tests.support.notebooks import make_notebook
+from tests.support.ports import free_port
+from tests.support.studio import PREFIX, running_studio
+
+WS = "/api/v1/workspaces/team-a"
+PROFILES: list[dict[str, Any]] = [
+    {"display_name": "Plain", "slug": "plain", "kubespawner_override": {"mem_limit": "1G"}},
+    {
+        "display_name": "Far",
+        "slug": "far",
+        "kubespawner_override": {"image": "one-data-studio/no-such:1", "image_pull_policy": "IfNotPresent"},
+    },
+    {
+        "display_name": "GPU",
+        "slug": "gpu",
+        "kubespawner_override": {"extra_resource_limits": {"example.org/quantum": "1"}},
+    },
+    {
+        "display_name": "Small",
+        "slug": "small",
+        "kubespawner_override": {
+            "mem_limit": "300M",
+            "volumes": {"shm": {"name": "shm", "emptyDir": {"medium": "Memory"}}},
+            "volume_mounts": {"shm": {"name": "shm", "mountPath": "/dev/shm"}},
+        },
+    },
+]
+LIVE = "print('first', flush=True)\nimport time\ntime.sleep(8)\nprint('last')"
+FILL = "with open('/dev/shm/a', 'wb') as file:\n    while True: file.write(bytes(2**20))"
+
+
+@pytest.fixture
+async def ann(in_cluster: InCluster, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """An editor of team-a, in a studio that starts pods and that pods reach."""
+    (tmp_path / "profiles.yaml").write_text(yaml.safe_dump(PROFILES))
+    port = free_port()
+    async with (
+        in_cluster.backend() as compute,
+        running_studio(
+            tmp_path,
+            compute=compute,
+            parts=("api", "jobs"),
+            public_url=f"http://{studio_host()}:{port}{PREFIX}",
+            profiles_file=tmp_path / "profiles.yaml",
+            jobs_poll_seconds=0.5,
+            identity_cache_seconds=10,
+        ) as studio,
+        _served(studio.app, port),
+        studio.user("ann", "team-a") as client,
+    ):
+        yield client
+
+
+@contextlib.asynccontextmanager
+async def _served(app: Any, port: int) -> AsyncIterator[None]:
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app, host=studio_host(), port=port, lifespan="off", log_level="warning", access_log=False
+        )
+    )
+    server.capture_signals = contextlib.nullcontext  # the test's process keeps its own
+    task = asyncio.create_task(server.serve())
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
+
+
+async def start(ann: httpx.AsyncClient, *cells: str, **fields: Any) -> str:
+    job = await ann.post(
+        f"{WS}/jobs", json={"name": "nightly", "notebook": make_notebook("rows: int = 7", *cells), **fields}
+    )
+    assert job.status_code == 201, job.text
+    run = await ann.post(f"{WS}/jobs/{job.json()['id']}/runs", json={"parameters": {}})
+    assert run.status_code == 201, run.text
+    return str(run.json()["id"])
+
+
+async def until(ann: httpx.AsyncClient, run_id: str, *, state: str = "", words: str = "") -> dict[str, Any]:
+    """Wait until a run is in a state, or its line says something."""
+    run: dict[str, Any] = {}
+    for _ in range(300):
+        run = (await ann.get(f"{WS}/runs/{run_id}")).json()
+        if run["state"] == (state or run["state"]) and words in run["message"]:
+            return run
+        await asyncio.sleep(0.5)
+    raise AssertionError(f"Waited for {state!r} and {words!r}: {run['state']!r}, {run['message']!r}")
+
+
+async def test_a_run_is_followed_in_its_pod_and_leaves_nothing_there(
+    in_cluster: InCluster, ann: httpx.AsyncClient
+) -> None:
+    run_id = await start(ann, LIVE, profile="plain")
+    text = ""
+    while "first" not in text:
+        text = (await ann.get(f"{WS}/runs/{run_id}/log")).json()["text"]
+        await asyncio.sleep(0.2)
+    assert (await ann.get(f"{WS}/runs/{run_id}")).json()["state"] == "running"
+    assert "last" not in text
+    run = await until(ann, run_id, state="succeeded")
+    assert (run["cells_done"], run["cells_total"], run["message"]) == (2, 2, "")
+    log = (await ann.get(f"{WS}/runs/{run_id}/log")).json()
+    assert (log["text"], log["complete"]) == ("first\nlast\n", True)
+    for _ in range(100):
+        if await in_cluster.kubectl("get", "jobs,pods,secrets", "--output=name") == "":
+            break
+        await asyncio.sleep(0.5)
+    else:
+        pytest.fail(await in_cluster.kubectl("get", "jobs,pods,secrets", "--output=name"))
+    assert "executed.ipynb" in (await ann.get(f"{WS}/runs/{run_id}")).json()["outputs"]
+
+
+@pytest.mark.parametrize(
+    ("profile", "words"),
+    [
+        ("far", "Waiting to start: The image 'one-data-studio/no-such:1' cannot be had"),
+        (
+            "gpu",
+            "Waiting to start: No node can take it now: of 1 node(s), 1 Insufficient example.org/quantum.",
+        ),
+    ],
+)
+async def test_a_run_that_waits_says_for_what_and_can_be_cancelled(
+    ann: httpx.AsyncClient, profile: str, words: str
+) -> None:
+    run_id = await start(ann, "1", profile=profile)
+    await until(ann, run_id, words=words)
+    await ann.post(f"{WS}/runs/{run_id}/cancel")
+    assert (await until(ann, run_id, state="cancelled"))["message"] == "Cancelled by ann."
+
+
+async def test_a_run_whose_pod_ran_out_of_memory_says_so_and_is_not_executed_again(
+    ann: httpx.AsyncClient,
+) -> None:
+    run = await until(ann, await start(ann, FILL, profile="small"), state="failed")
+    assert run["message"].startswith("It used more memory than its pod may have (300 MiB), and was killed.")
+    assert run["attempt"] == 1
+
+
+async def test_a_run_whose_pod_was_deleted_says_so_and_is_tried_again_as_the_job_has_it(
+    in_cluster: InCluster, ann: httpx.AsyncClient
+) -> None:
+    retries = {"max_retries": 1, "backoff_seconds": 1}
+    run_id = await start(ann, LIVE, profile="plain", retries=retries)
+    while "first" not in (await ann.get(f"{WS}/runs/{run_id}/log")).json()["text"]:
+        await asyncio.sleep(0.2)
+    await in_cluster.kubectl("delete", await in_cluster.pod(), "--grace-period=0", "--force")
+    await until(ann, run_id, words="Its pod was deleted.")
+    run = await until(ann, run_id, state="succeeded")
+    assert run["attempt"] == 2
