@@ -13,6 +13,13 @@ from tests.helm.variants import VARIANTS, Variant
 Render = Callable[..., list[charts.Manifest]]
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what needs a cluster, unless it is asked for."""
+    return (
+        True if collection_path.name == "test_on_cluster.py" and not config.getoption("--cluster") else None
+    )
+
+
 @pytest.fixture(scope="session")
 def helm() -> charts.Helm:
     found = charts.find_helm()

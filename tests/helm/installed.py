@@ -1,0 +1,142 @@
+"""The chart on a real cluster: installed, reached, and looked at."""
+
+import contextlib
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.cluster.client import Cluster, _program
+from tests.helm.charts import RELEASE, Helm
+
+USER_PASSWORD = "the-password-of-all-who-test"
+IMAGES = {name: {"name": f"one-data-studio/{name}", "tag": "test"} for name in ("hub", "notebook", "proxy")}
+_SMALL = {"resources": {"requests": {"cpu": "10m", "memory": "64Mi"}, "limits": {"memory": "1Gi"}}}
+VALUES: dict[str, Any] = {
+    "image": IMAGES["hub"],
+    "global": {"onedata": {"workspaces": {"team-a": ["ann"]}, "objects": {"pvc": {"size": "1Gi"}}}},
+    "studio": {"api": _SMALL, "storage": {"size": "1Gi"}},
+    "mlflow": _SMALL | {"storage": {"size": "1Gi"}},
+    "jupyterhub": {
+        "hub": {
+            "image": IMAGES["hub"],
+            "config": {
+                "JupyterHub": {"authenticator_class": "shared-password"},
+                "SharedPasswordAuthenticator": {"user_password": USER_PASSWORD},
+                "Authenticator": {"allow_all": True},
+            },
+            "resources": {"requests": {"cpu": "10m", "memory": "64Mi"}},
+        },
+        "proxy": {"chp": {"image": IMAGES["proxy"]}},
+        "singleuser": {
+            "image": IMAGES["notebook"],
+            "memory": {"guarantee": "64M"},
+            "storage": {"capacity": "1Gi"},
+            "profileList": [
+                {
+                    "display_name": "Small",
+                    "slug": "small",
+                    "default": True,
+                    "kubespawner_override": {"cpu_limit": 1, "cpu_guarantee": 0.01, "mem_limit": "1G"},
+                },
+            ],
+        },
+    },
+}
+
+
+@dataclass
+class Installed:
+    """A release of the chart in a namespace of its own that takes nothing but restricted pods."""
+
+    cluster: Cluster
+    helm: Helm
+    chart: Path
+    namespace: str
+    folder: Path
+    url: str = ""
+
+    def change(self, verb: str, *values: dict[str, Any]) -> None:
+        """Install or upgrade with these values over the common ones, and wait until all is ready."""
+        files = []
+        for place, one in enumerate((VALUES, *values)):
+            file = self.folder / f"{verb}-{place}.json"
+            file.write_text(json.dumps(one))
+            files += ["-f", str(file)]
+        self._helm(verb, RELEASE, str(self.chart), *files, "--wait", "--timeout", "400s")
+
+    def roll_back(self) -> None:
+        """Go back to the revision before."""
+        self._helm("rollback", RELEASE, "--wait", "--timeout", "400s")
+
+    def _helm(self, *arguments: str) -> None:
+        done = subprocess.run(
+            [str(self.helm.program), *arguments, "--namespace", self.namespace],
+            env={**os.environ, "KUBECONFIG": str(self.cluster.kubeconfig)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{done.stderr}\n{self.state()}"
+
+    def state(self) -> str:
+        """Say how the pods are and what they said last, for those who read of a failure."""
+        pods = self.kubectl("get", "pods", "-o", "wide")
+        events = self.kubectl("get", "events", "--sort-by=.lastTimestamp").splitlines()[-25:]
+        logs = [
+            self.cluster.try_kubectl(
+                "-n", self.namespace, "logs", f"deployment/{name}", "--all-containers", "--tail=25"
+            ).stdout
+            for name in ("hub", "studio-api", "mlflow")
+        ]
+        return "\n\n".join([pods, *events, *logs])
+
+    def kubectl(self, *arguments: str) -> str:
+        """Call kubectl in the release's namespace."""
+        return self.cluster.kubectl("-n", self.namespace, *arguments)
+
+    def python(self, pod: str, code: str) -> str:
+        """Run Python in a pod as its own program would, and give what it prints."""
+        return self.kubectl("exec", pod, "--", "python3", "-c", code)
+
+    def pods(self, selector: str = "") -> dict[str, tuple[str, int]]:
+        """Give (uid, restarts) of each pod by its name."""
+        found = json.loads(self.kubectl("get", "pods", "-o", "json", *(["-l", selector] if selector else [])))
+        return {
+            pod["metadata"]["name"]: (
+                pod["metadata"]["uid"],
+                sum(one["restartCount"] for one in pod["status"].get("containerStatuses", ())),
+            )
+            for pod in found["items"]
+        }
+
+    def are_ready(self, selector: str, count: int) -> bool:
+        """Say whether there are so many pods, and all their containers run."""
+        found = json.loads(self.kubectl("get", "pods", "-o", "json", "-l", selector))["items"]
+        return len(found) == count and all(pod["status"]["phase"] == "Running" for pod in found)
+
+    def secret(self, name: str) -> dict[str, str]:
+        """Give a Secret's data, as it is kept."""
+        data: dict[str, str] = json.loads(self.kubectl("get", "secret", name, "-o", "json"))["data"]
+        return data
+
+    @contextlib.contextmanager
+    def reached(self) -> Iterator[str]:
+        """Open a way to the proxy, as an administrator without an ingress does; give its address."""
+        with subprocess.Popen(
+            [_program("kubectl"), "-n", self.namespace, "port-forward", "service/proxy-public", ":http"],
+            env={**os.environ, "KUBECONFIG": str(self.cluster.kubeconfig)},
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as forwarding:
+            assert forwarding.stdout is not None
+            told = re.search(r"127\.0\.0\.1:(\d+)", forwarding.stdout.readline())
+            assert told is not None, "kubectl named no port"
+            try:
+                yield f"http://127.0.0.1:{told[1]}"
+            finally:
+                forwarding.terminate()

@@ -1,0 +1,225 @@
+"""The chart on a real cluster, with Zero to JupyterHub: the whole path of a day, an upgrade and back.
+
+The cluster's bridge network takes network policies and enforces none: those are checked as rendered.
+"""
+
+import asyncio
+import json
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import nbformat
+import pytest
+from onedata.contract.jobs import RunState
+from onedata_hub.tour.hub_session import HubSession
+
+from tests.cluster.client import Cluster, wait_for
+from tests.helm.charts import Helm, Manifest
+from tests.helm.installed import USER_PASSWORD, Installed
+from tests.helm.test_access import RIGHTS
+
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
+
+_SERVER = "jupyter-ann"
+_TEAM = "/services/studio/api/v1/workspaces/team-a"
+_RUN_SECONDS = 300
+_PUBLISH = """
+import onedata as od, pandas as pd
+od.datasets.publish(pd.DataFrame({"a": [1, 2, 3]}), "numbers")
+print(int(od.datasets.load("numbers")["a"].sum()))
+"""
+_TRACK = """
+import mlflow
+with mlflow.start_run() as run:
+    mlflow.log_metric("loss", 0.25)
+    mlflow.log_text("hello", "note.txt")
+print(mlflow.get_run(run.info.run_id).data.metrics["loss"], mlflow.artifacts.load_text(f"{run.info.artifact_uri}/note.txt"))
+"""
+
+_CHANGED = {
+    "global": {"onedata": {"idleTimeoutSeconds": 7200}},
+    "studio": {"extraEnv": {"ONEDATA_STUDIO_SMTP_PORT": "25"}},
+}
+
+
+@pytest.fixture(scope="module")
+def installed(
+    cluster: Cluster, helm: Helm, full_chart: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installed]:
+    """The chart as installed, in a namespace that takes nothing but restricted pods."""
+    with cluster.namespace("chart") as namespace:
+        cluster.kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted")
+        release = Installed(cluster, helm, full_chart, namespace, tmp_path_factory.mktemp("release"))
+        release.change("install")
+        with release.reached() as release.url:
+            yield release
+
+
+@pytest.fixture
+async def ann(installed: Installed) -> AsyncIterator[HubSession]:
+    """A user who has logged in through the form."""
+    async with HubSession(installed.url, "ann") as session:
+        await session.login(USER_PASSWORD)
+        yield session
+
+
+@pytest.fixture
+async def server(installed: Installed, ann: HubSession) -> str:
+    """The pod of ann's running server."""
+    await ann.start_server(lambda _: None, profile="small")
+    return _SERVER
+
+
+def notebook(source: str) -> dict[str, Any]:
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    return json.loads(nbformat.writes(made))
+
+
+async def submit(ann: HubSession, name: str, source: str) -> str:
+    """Run a notebook as a job of a shared workspace; give the run's path."""
+    body = {"name": f"{name}-{secrets.token_hex(3)}", "notebook": notebook(source), "profile": "small"}
+    job = await ann.studio("POST", f"{_TEAM}/jobs", json=body)
+    run = await ann.studio("POST", f"{_TEAM}/jobs/{job['id']}/runs", json={})
+    return f"{_TEAM}/runs/{run['id']}"
+
+
+async def end_of(ann: HubSession, run: str) -> dict[str, Any]:
+    """Wait until a run has ended; give it."""
+    async with asyncio.timeout(_RUN_SECONDS):
+        while True:
+            found: dict[str, Any] = await ann.studio("GET", run)
+            if RunState(found["state"]).is_final:
+                return found
+            await asyncio.sleep(0.5)
+
+
+def test_every_part_answers_through_the_proxy(installed: Installed):
+    for path in ("/hub/health", "/services/studio/health/ready", "/services/mlflow/health"):
+        assert httpx.get(f"{installed.url}{path}", trust_env=False).status_code == 200, path
+
+
+async def test_a_server_comes_up_and_publishes_a_dataset(installed: Installed, server: str):
+    assert installed.python(server, _PUBLISH).strip().splitlines()[-1] == "6"
+
+
+async def test_a_server_tracks_an_experiment(installed: Installed, server: str):
+    assert installed.python(server, _TRACK).strip().splitlines()[-1] == "0.25 hello"
+
+
+async def test_a_servers_pod_is_restricted_and_knows_nothing_of_the_cluster(
+    installed: Installed, server: str
+):
+    pod = json.loads(installed.kubectl("get", "pod", server, "-o", "json"))
+    assert pod["spec"]["automountServiceAccountToken"] is False
+    told = installed.python(
+        server, "import os; print(os.getuid(), os.path.exists('/var/run/secrets/kubernetes.io'))"
+    )
+    assert told.split() == ["1000", "False"]
+    environment = json.loads(installed.python(server, "import os, json; print(json.dumps(dict(os.environ)))"))
+    assert environment["ONEDATA_PROFILE"] == "small"
+    assert environment["ONEDATA_WORKSPACE"] == "user-ann"
+
+
+async def test_a_job_runs_with_the_server_stopped(installed: Installed, ann: HubSession):
+    await ann.stop_server()
+    run = await submit(ann, "sum", "import onedata as od\nprint(od.whoami().name, 40 + 2)")
+    ended = await end_of(ann, run)
+    assert ended["state"] == "succeeded", ended
+    assert installed.pods("app.kubernetes.io/component=singleuser-server") == {}
+
+
+async def test_servers_and_runs_outlive_an_upgrade_and_a_rollback(
+    installed: Installed, ann: HubSession, server: str
+):
+    run = await submit(ann, "slow", "import time\ntime.sleep(120)\nprint('done')")
+    of_people = "app.kubernetes.io/component in (singleuser-server, job-run)"
+    wait_for("the run's pod", lambda: installed.are_ready(of_people, 2))
+    before, kept = installed.pods(of_people), (installed.secret("onedata"), installed.secret("hub"))
+    parts_before = installed.pods("app.kubernetes.io/component=studio-api")
+
+    await asyncio.to_thread(installed.change, "upgrade", _CHANGED)
+    assert set(installed.pods("app.kubernetes.io/component=studio-api")).isdisjoint(parts_before)
+    assert installed.pods(of_people) == before
+    await asyncio.to_thread(installed.roll_back)
+    assert installed.pods(of_people) == before
+
+    assert installed.secret("onedata") == kept[0]
+    tokens = {key: value for key, value in kept[1].items() if key != "values.yaml"}
+    assert tokens.items() <= installed.secret("hub").items()
+    assert installed.python(server, _PUBLISH).strip().splitlines()[-1] == "6"
+    assert (await end_of(ann, run))["state"] == "succeeded"
+
+
+@pytest.mark.parametrize("account", ["studio-api", "studio-jobs", "mlflow", "default"])
+def test_an_account_may_what_the_table_says_and_is_refused_the_rest(installed: Installed, account: str):
+    asked = [(*resource, verb) for resource in _RESOURCES for verb in _VERBS]
+    user = f"system:serviceaccount:{installed.namespace}:{account}"
+    answers = _may(installed, user, [_attributes(installed.namespace, *one) for one in asked])
+    given = {one for one, answer in zip(asked, answers, strict=True) if answer}
+    rights = RIGHTS.get(account, {})
+    assert given == {(*resource, verb) for resource, verbs in rights.items() for verb in verbs}
+    elsewhere = [_attributes("kube-system", *one) for one in asked]
+    assert not any(_may(installed, user, elsewhere))
+
+
+_VERBS = ("get", "list", "watch", "create", "patch", "delete")
+_RESOURCES = [
+    ("batch", "jobs"),
+    ("", "secrets"),
+    ("", "pods"),
+    ("", "pods/log"),
+    ("", "pods/exec"),
+    ("", "events"),
+    ("", "configmaps"),
+    ("", "persistentvolumeclaims"),
+    ("apps", "deployments"),
+    ("rbac.authorization.k8s.io", "roles"),
+]
+
+
+def _attributes(namespace: str, group: str, resource: str, verb: str) -> dict[str, str]:
+    name, _, below = resource.partition("/")
+    return {"namespace": namespace, "group": group, "resource": name, "subresource": below, "verb": verb}
+
+
+def _may(installed: Installed, user: str, asked: list[dict[str, str]]) -> list[bool]:
+    """Ask the API server's authorizer, as `kubectl auth can-i` does, all at once."""
+    head = {"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview"}
+    groups = ["system:serviceaccounts", "system:authenticated"]
+    reviews = [head | {"spec": {"user": user, "groups": groups, "resourceAttributes": one}} for one in asked]
+    told = installed.cluster.kubectl(
+        "create",
+        "-f",
+        "-",
+        "-o",
+        'jsonpath={.status.allowed}{"\\n"}',
+        text="\n".join(map(json.dumps, reviews)),
+    )
+    return [line == "true" for line in told.split()]
+
+
+def test_the_api_server_itself_takes_every_manifest_of_its_own_kinds(
+    cluster: Cluster, manifests: list[Manifest], namespace: str
+):
+    own = [
+        one
+        for one in manifests
+        if "." not in one["apiVersion"].partition("/")[0] or ".k8s.io/" in one["apiVersion"]
+    ]
+    own = [one for one in own if not one["apiVersion"].startswith("gateway.")]
+    text = json.dumps({"apiVersion": "v1", "kind": "List", "items": [_moved(one, namespace) for one in own]})
+    said = cluster.try_kubectl(
+        "create", "--dry-run=server", "--validate=strict", "-n", namespace, "-f", "-", text=text
+    )
+    assert said.returncode == 0, said.stderr
+
+
+def _moved(one: Manifest, namespace: str) -> Manifest:
+    """Put a manifest that names its namespace into this one."""
+    metadata = dict(one["metadata"])
+    if "namespace" in metadata:
+        metadata["namespace"] = namespace
+    return one | {"metadata": metadata}
