@@ -13,8 +13,10 @@ import React from 'react';
 import { Words } from './api';
 import { EditableText } from './editing';
 import { Bars } from './bars';
+import { momentOf } from './moments';
 
 const MOST_SHOWN = 200;
+const MOST_LETTERS = 24;
 
 /** The columns of a version: type, meaning, and what is in each. */
 export function Columns(props: {
@@ -43,7 +45,7 @@ export function Columns(props: {
       {version.columns.length > 12 && (
         <SearchBox label={trans.__('Search columns')} value={search} onChange={setSearch} />
       )}
-      <table className="od-Table">
+      <table className="od-Table od-Columns">
         <thead>
           <tr>
             <th scope="col">{trans.__('Column')}</th>
@@ -101,7 +103,7 @@ function ColumnRow(props: {
   return (
     <tr>
       <th scope="row">
-        {column.name}
+        <span className="od-Columns-name">{column.name}</span>
         <span className="od-Type">{column.type}</span>
       </th>
       <td className="od-Table-words">
@@ -113,12 +115,18 @@ function ColumnRow(props: {
           onSave={text => props.onSave({ column_descriptions: { [column.name]: text } })}
         />
       </td>
-      <td>{stats && <Distribution column={column.name} stats={stats} />}</td>
+      <td>{stats && <Distribution column={column} stats={stats} />}</td>
       <td className="od-mod-number">{missing(stats, version.rows)}</td>
       <td className="od-mod-number">{figure(stats?.distinct)}</td>
-      <td className="od-mod-number">{short(stats?.min)}</td>
-      <td className="od-mod-number">{figure(stats?.mean)}</td>
-      <td className="od-mod-number">{short(stats?.max)}</td>
+      <td className="od-mod-number">
+        <Figure value={stats?.min} type={column.type} />
+      </td>
+      <td className="od-mod-number">
+        <Figure value={stats?.mean} type={column.type} />
+      </td>
+      <td className="od-mod-number">
+        <Figure value={stats?.max} type={column.type} />
+      </td>
     </tr>
   );
 }
@@ -132,20 +140,34 @@ function missing(stats: ColumnStats | null, rows: number | null): string {
     : share(stats.null_count, stats.exact ? (rows ?? stats.sampled_rows) : stats.sampled_rows);
 }
 
-function short(value: unknown): React.ReactNode {
-  const text = figure(value);
-  return text.length > 24 ? <span title={text}>{`${text.slice(0, 23)}…`}</span> : text;
+/** A figure; a long text is cut, a moment breaks between its day and its time. */
+function Figure(props: { value: unknown; type: string }): React.JSX.Element {
+  const text = inWords(props.value, props.type);
+  if (typeof props.value === 'number' && !text.includes(' ')) {
+    return <>{text}</>;
+  }
+  const isLong = text.length > MOST_LETTERS;
+  return (
+    <span className="od-Columns-text" title={isLong ? text : undefined}>
+      {isLong ? `${text.slice(0, MOST_LETTERS - 1)}…` : text.replace(/-/g, '\u2011')}
+    </span>
+  );
 }
 
-function Distribution(props: { column: string; stats: ColumnStats }): React.JSX.Element | null {
-  const { stats } = props;
+function inWords(value: unknown, type: string): string {
+  return momentOf(value, type) ?? figure(value);
+}
+
+function Distribution(props: { column: Column; stats: ColumnStats }): React.JSX.Element | null {
+  const { column, stats } = props;
   const trans = useTrans();
   if (stats.histogram) {
     const { edges, counts } = stats.histogram;
     const labels = counts.map(
-      (count, place) => `${figure(edges[place])} – ${figure(edges[place + 1])}: ${number(count)}`
+      (count, place) =>
+        `${inWords(edges[place], column.type)} – ${inWords(edges[place + 1], column.type)}: ${number(count)}`
     );
-    return <Bars counts={counts} labels={labels} title={trans.__('Distribution of %1', props.column)} />;
+    return <Bars counts={counts} labels={labels} title={trans.__('Distribution of %1', column.name)} />;
   }
   if (stats.top_values?.length) {
     const top = stats.top_values.slice(0, 3).map(one => one.value);

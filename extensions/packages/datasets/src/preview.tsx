@@ -1,4 +1,4 @@
-import { DatasetVersion, Empty, number, Refusal, useTrans } from '@onedata/core';
+import { Column, DatasetVersion, Empty, number, Refusal, useTrans } from '@onedata/core';
 import {
   BasicKeyHandler,
   BasicMouseHandler,
@@ -14,6 +14,7 @@ import { Blocks } from './blocks';
 
 const BLOCK_ROWS = 200;
 const BLOCKS_KEPT = 40;
+const MOMENT_WIDTH = 170;
 
 /** The rows of a version, read a block at a time as they come into sight. */
 export function Preview(props: { version: DatasetVersion }): React.JSX.Element {
@@ -98,6 +99,10 @@ class RowsModel extends DataModel {
     );
   }
 
+  get columns(): readonly Column[] {
+    return this._version.columns;
+  }
+
   rowCount(region: DataModel.RowRegion): number {
     return region === 'body' ? (this._version.rows ?? 0) : 1;
   }
@@ -138,6 +143,11 @@ function makeGrid(host: HTMLElement, model: RowsModel): DataGrid {
   grid.mouseHandler = new BasicMouseHandler();
   grid.selectionModel = new BasicSelectionModel({ dataModel: model, selectionMode: 'cell' });
   dress(grid, host);
+  model.columns.forEach(({ type }, place) => {
+    if (type.startsWith('timestamp')) {
+      grid.resizeColumn('body', place, MOMENT_WIDTH);
+    }
+  });
   Widget.attach(grid, host);
   return grid;
 }
@@ -179,7 +189,12 @@ function dress(grid: DataGrid, host: HTMLElement): void {
     horizontalAlignment: ({ value }) => (isNumber(value) ? 'right' : 'left'),
     format: ({ value }) => cellText(value)
   });
-  const header = new TextRenderer({ font: `600 ${font}`, textColor: ink, horizontalAlignment: 'left' });
+  const header = new TextRenderer({
+    font: `600 ${font}`,
+    textColor: ink,
+    horizontalAlignment: 'left',
+    elideDirection: 'right'
+  });
   const numbers = new TextRenderer({
     font,
     textColor: faint,

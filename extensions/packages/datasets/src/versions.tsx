@@ -13,6 +13,7 @@ import {
 import { Button } from '@jupyterlab/ui-components';
 import React from 'react';
 import { Comparison, compareVersions, listVersions } from './api';
+import { driftWords } from './drift';
 
 /** The versions of a dataset, newest first; two of them can be compared. */
 export function Versions(props: {
@@ -49,12 +50,8 @@ export function Versions(props: {
   const pair = [...chosen].sort((one, other) => one - other);
   return (
     <>
-      <p className="od-muted">
-        {chosen.length < 2
-          ? trans.__('Choose two versions to compare them.')
-          : trans.__('Version %1 to %2', pair[0], pair[1])}
-      </p>
-      <table className="od-Table">
+      <p className="od-Hint od-muted">{trans.__('Choose two versions to compare them.')}</p>
+      <table className="od-Table od-Versions">
         <thead>
           <tr>
             <th scope="col">{trans.__('Compare')}</th>
@@ -161,7 +158,7 @@ function Changes(props: { found: Comparison }): React.JSX.Element {
               <th scope="col">{trans.__('Column')}</th>
               <th scope="col">{trans.__('Drift')}</th>
               <th scope="col" className="od-mod-number">
-                {trans.__('By')}
+                {trans.__('Value')}
               </th>
               <th scope="col">{trans.__('Measure')}</th>
             </tr>
@@ -170,11 +167,11 @@ function Changes(props: { found: Comparison }): React.JSX.Element {
             {shown.map(one => (
               <tr key={one.name}>
                 <th scope="row">{one.name}</th>
-                <td>{one.words}</td>
+                <td>{driftWords(trans, one.words)}</td>
                 <td className="od-mod-number">
                   {figure(one.value === null ? null : Math.round(one.value * 1000) / 1000)}
                 </td>
-                <td className="od-muted">{one.measure}</td>
+                <td className="od-muted">{driftWords(trans, one.measure)}</td>
               </tr>
             ))}
           </tbody>

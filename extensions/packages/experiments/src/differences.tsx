@@ -39,15 +39,17 @@ export function Differences(props: { runs: readonly Run[]; onOpen: (run: Run) =>
               </th>
               {runs.map((run, place) => (
                 <th scope="col" key={run.id}>
-                  <span
-                    className="od-Legend-mark"
-                    style={{ background: colourOf(place) }}
-                    aria-hidden="true"
-                  />
-                  <button className="od-Link" onClick={() => onOpen(run)}>
-                    {run.name}
-                  </button>{' '}
-                  <Status status={run.status} short />
+                  <span className="od-Differences-run">
+                    <span
+                      className="od-Legend-mark"
+                      style={{ background: colourOf(place) }}
+                      aria-hidden="true"
+                    />
+                    <button className="od-Link" onClick={() => onOpen(run)}>
+                      {run.name}
+                    </button>
+                    <Status status={run.status} short />
+                  </span>
                 </th>
               ))}
             </tr>

@@ -151,7 +151,7 @@ function HeadCell(props: RunTableProps & { of: Column }): React.JSX.Element {
         onClick={() => props.onSort({ column: of, descending })}
       >
         <span className="od-RunTable-key">{title}</span>
-        <span aria-hidden="true">{isSorted ? (sort.descending ? '▾' : '▴') : ''}</span>
+        {isSorted && <span aria-hidden="true">{sort.descending ? '▾' : '▴'}</span>}
       </button>
     </th>
   );

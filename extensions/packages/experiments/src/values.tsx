@@ -38,6 +38,7 @@ export function Tags(props: { run: Run }): React.JSX.Element {
       <Pairs
         title={trans.__('The run itself')}
         none=""
+        asGiven
         pairs={[
           [trans.__('Id'), run.id],
           [trans.__('Started'), moment(new Date(run.startMs))],
@@ -52,9 +53,13 @@ function Pairs(props: {
   title: string;
   none: string;
   pairs: [string, string | number][];
+  /** Keep the order, which is by name otherwise. */
+  asGiven?: boolean;
 }): React.JSX.Element {
   const trans = useTrans();
-  const pairs = [...props.pairs].sort(([one], [other]) => one.localeCompare(other));
+  const pairs = props.asGiven
+    ? props.pairs
+    : [...props.pairs].sort(([one], [other]) => one.localeCompare(other));
   return (
     <section aria-label={props.title}>
       <h3>{props.title}</h3>

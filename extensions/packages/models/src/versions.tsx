@@ -29,7 +29,7 @@ export function Versions(props: VersionsProps): React.JSX.Element {
   const runs = useRuns(props.workspace, shown);
   return (
     <>
-      <table className="od-Table" aria-label={trans.__('Versions')}>
+      <table className="od-Table od-ModelVersions" aria-label={trans.__('Versions')}>
         <thead>
           <tr>
             <th scope="col">{trans.__('Version')}</th>
