@@ -8,7 +8,6 @@ Source: KubeSpawner reference, ``KubeSpawner.profile_list``.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +23,12 @@ from pydantic import (
 )
 
 from onedata_hub.machine import Machine
+from onedata_hub.server_size import ProfileError, ServerSize, size_of
 
-GPU_RESOURCE = "nvidia.com/gpu"
 DEFAULT_PROFILES = Path(__file__).with_name("profiles.yaml")
 _UNLISTED = "--unlisted-choice"
 _HONOURED = {"mem_limit", "cpu_limit", "environment", "extra_resource_limits"}
 _GUARANTEES = {"mem_guarantee", "cpu_guarantee", "extra_resource_guarantees"}  # a process has all there is
-_UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
-
-
-class ProfileError(ValueError):
-    """A profile file or somebody's choice is wrong; the message says what is true and what to do."""
 
 
 class Choice(BaseModel):
@@ -88,22 +82,6 @@ class Profile(BaseModel):
         return self
 
 
-@dataclass(frozen=True)
-class ServerSize:
-    """What a chosen profile comes to: limits in bytes and cores, None where there is none.
-
-    Attributes:
-        overrides: All that it asks for, in KubeSpawner's terms: for those who make pods.
-    """
-
-    profile: str
-    memory_bytes: int | None = None
-    cpus: float | None = None
-    gpus: int = 0
-    environment: dict[str, str] = field(default_factory=dict)
-    overrides: dict[str, Any] = field(default_factory=dict)
-
-
 class Profiles:
     """The profiles of a platform, on one machine or in pods.
 
@@ -125,7 +103,7 @@ class Profiles:
         self.by_slug = {profile.slug: profile for profile in profiles}
         for profile in profiles:
             for overrides in _all_overrides(profile):
-                _size(profile.slug, overrides)
+                size_of(profile.slug, overrides)
 
     @property
     def default(self) -> Profile:
@@ -134,14 +112,14 @@ class Profiles:
 
     def why_unavailable(self, profile: Profile) -> str | None:
         """Say why a profile cannot be had on this machine, or None if it can."""
-        return self._why_not(_size(profile.slug, profile.kubespawner_override))
+        return self._why_not(size_of(profile.slug, profile.kubespawner_override))
 
     def why_choice_unavailable(self, profile: Profile, choice: Choice) -> str | None:
         """Say why a choice cannot be had on this machine, or None if it can."""
         if "image" in choice.kubespawner_override and not self.in_pods:
             return "Images need containers; here servers are local processes of one environment."
         overrides = profile.kubespawner_override | choice.kubespawner_override
-        return self._why_not(_size(profile.slug, overrides))
+        return self._why_not(size_of(profile.slug, overrides))
 
     def _why_not(self, size: ServerSize) -> str | None:
         return None if self.in_pods else _why_not(size, self.machine)
@@ -157,7 +135,7 @@ class Profiles:
             for option in profile.profile_options.values()
             if (slug := self.default_choice(profile, option)) is not None
         )
-        return _size(
+        return size_of(
             profile.slug, profile.kubespawner_override, *(one.kubespawner_override for one in chosen)
         )
 
@@ -189,7 +167,7 @@ class Profiles:
             slug = self._choice(profile, name, option, options.get(name))
             if slug is not None:
                 overrides.append(option.choices[slug].kubespawner_override)
-        return _size(profile.slug, *overrides)
+        return size_of(profile.slug, *overrides)
 
     def _profile(self, options: Mapping[str, Any]) -> Profile:
         slug = options.get("profile") or self.default.slug
@@ -254,64 +232,9 @@ def load_profiles(
         raise ProfileError(f"Profile file {path}: {error}") from error
 
 
-def parse_memory(value: Any) -> int | None:
-    """Read bytes from a number or from text with a unit: 512M, 2G (powers of 1024), as KubeSpawner does.
-
-    Raises:
-        ProfileError: If it is neither.
-    """
-    if value is None:
-        return None
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)([KMGT]?)", str(value).strip())
-    if match is None or isinstance(value, bool):
-        raise ProfileError(
-            f"mem_limit {value!r} is no amount of memory. Write bytes, or a number with K, M, G or T."
-        )
-    return int(float(match[1]) * _UNITS[match[2]])
-
-
 def _all_overrides(profile: Profile) -> list[dict[str, Any]]:
     choices = [c for option in profile.profile_options.values() for c in option.choices.values()]
     return [profile.kubespawner_override, *(choice.kubespawner_override for choice in choices)]
-
-
-def _size(slug: str, *overrides: Mapping[str, Any]) -> ServerSize:
-    merged: dict[str, Any] = {}
-    environment: dict[str, str] = {}
-    for one in overrides:
-        merged |= one
-        environment |= _environment(slug, one.get("environment") or {})
-    return ServerSize(
-        profile=slug,
-        memory_bytes=parse_memory(merged.get("mem_limit")),
-        cpus=_cpus(slug, merged.get("cpu_limit")),
-        gpus=_gpus(slug, merged.get("extra_resource_limits") or {}),
-        environment=environment,
-        overrides=merged,
-    )
-
-
-def _environment(slug: str, value: Any) -> dict[str, str]:
-    if not isinstance(value, dict) or not all(isinstance(v, str | int | float) for v in value.values()):
-        raise ProfileError(f"environment of profile '{slug}' is no map of names to text. Write NAME: value.")
-    return {str(name): str(text) for name, text in value.items()}
-
-
-def _cpus(slug: str, value: Any) -> float | None:
-    try:
-        cpus = None if value is None else float(value)
-    except (TypeError, ValueError):
-        cpus = 0.0
-    if cpus is not None and not cpus > 0:
-        raise ProfileError(f"cpu_limit {value!r} of profile '{slug}' is no number above 0.")
-    return cpus
-
-
-def _gpus(slug: str, limits: Any) -> int:
-    value = limits.get(GPU_RESOURCE, 0) if isinstance(limits, dict) else limits
-    if not str(value).isdecimal():
-        raise ProfileError(f"{GPU_RESOURCE} {value!r} of profile '{slug}' is no number of GPUs.")
-    return int(value)
 
 
 def _why_not(size: ServerSize, machine: Machine) -> str | None:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from onedata_hub.profiles import Option, Profile, Profiles, ServerSize
+from onedata_hub.profiles import Option, Profile, Profiles
+from onedata_hub.server_size import ServerSize
 
 _STYLE = """
 <style>

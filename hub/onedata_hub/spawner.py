@@ -19,7 +19,8 @@ from traitlets import Unicode, default
 from onedata_hub.homes import home_of, prepare_home
 from onedata_hub.launch.processes import end_processes, servers_of
 from onedata_hub.naming import personal_workspace, safe_slug
-from onedata_hub.profiles import ProfileError, Profiles, ServerSize
+from onedata_hub.profiles import Profiles
+from onedata_hub.server_size import ProfileError, ServerSize
 
 _SAME_START_SECONDS = 2.0
 _LOOK_EVERY_SECONDS = 0.05

@@ -8,7 +8,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from onedata_hub.machine import Machine
-from onedata_hub.profiles import Profile, ProfileError, Profiles, load_profiles, parse_memory
+from onedata_hub.profiles import Profile, Profiles, load_profiles
+from onedata_hub.server_size import ProfileError, parse_memory
 
 LAPTOP = Machine(cpus=4, memory_bytes=16 * 2**30, gpus=0, limits_memory=True, limits_cpus=True)
 GPU_BOX = Machine(cpus=64, memory_bytes=512 * 2**30, gpus=1, limits_memory=True, limits_cpus=True)

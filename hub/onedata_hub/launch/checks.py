@@ -8,7 +8,8 @@ from pathlib import Path
 from onedata_hub.launch.processes import port_holder
 from onedata_hub.launch.refusal import StartRefused
 from onedata_hub.launch.state import StateFolder, is_port_free
-from onedata_hub.profiles import ProfileError, load_profiles
+from onedata_hub.profiles import load_profiles
+from onedata_hub.server_size import ProfileError
 from onedata_hub.settings import PlatformSettings
 
 _LEAST_FREE_BYTES = 200 * 2**20

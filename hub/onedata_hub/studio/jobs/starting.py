@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from onedata_hub.backends.compute.base import ComputeError, StartRequest
 from onedata_hub.backends.objects.errors import ObjectMissing, StoreError
 from onedata_hub.identity import Caller, HubUnreachable
-from onedata_hub.profiles import ServerSize
+from onedata_hub.server_size import ServerSize
 from onedata_hub.studio.context import Context
 from onedata_hub.studio.database import utc_now
 from onedata_hub.studio.errors import StudioError

@@ -8,11 +8,10 @@ from onedata.contract.profiles import ServerProfile, ServerProfiles
 from onedata_hub.profiles import (
     DEFAULT_PROFILES,
     Profile,
-    ProfileError,
     Profiles,
-    ServerSize,
     load_profiles,
 )
+from onedata_hub.server_size import ProfileError, ServerSize
 from onedata_hub.studio.errors import Invalid, Unavailable
 from onedata_hub.studio.settings import StudioSettings
 

@@ -17,7 +17,7 @@ from onedata.contract.runner import RunLimits
 
 from onedata_hub.backends.compute.base import ComputeError, StartRequest
 from onedata_hub.backends.compute.kubernetes.names import Templates
-from onedata_hub.profiles import ProfileError, parse_memory
+from onedata_hub.server_size import ProfileError, parse_memory
 
 Json = dict[str, Any]
 

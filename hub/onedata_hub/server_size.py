@@ -1,0 +1,89 @@
+"""What a profile comes to: bytes, cores, GPUs and environment, read from KubeSpawner's own traits."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+GPU_RESOURCE = "nvidia.com/gpu"
+_UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+
+
+class ProfileError(ValueError):
+    """A profile file or somebody's choice is wrong; the message says what is true and what to do."""
+
+
+@dataclass(frozen=True)
+class ServerSize:
+    """What a chosen profile comes to: limits in bytes and cores, None where there is none.
+
+    Attributes:
+        overrides: All that it asks for, in KubeSpawner's terms: for those who make pods.
+    """
+
+    profile: str
+    memory_bytes: int | None = None
+    cpus: float | None = None
+    gpus: int = 0
+    environment: dict[str, str] = field(default_factory=dict)
+    overrides: dict[str, Any] = field(default_factory=dict)
+
+
+def parse_memory(value: Any) -> int | None:
+    """Read bytes from a number or from text with a unit: 512M, 2G (powers of 1024), as KubeSpawner does.
+
+    Raises:
+        ProfileError: If it is neither.
+    """
+    if value is None:
+        return None
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([KMGT]?)", str(value).strip())
+    if match is None or isinstance(value, bool):
+        raise ProfileError(
+            f"mem_limit {value!r} is no amount of memory. Write bytes, or a number with K, M, G or T."
+        )
+    return int(float(match[1]) * _UNITS[match[2]])
+
+
+def size_of(slug: str, *overrides: Mapping[str, Any]) -> ServerSize:
+    """Lay overrides of KubeSpawner's traits over one another and read what they come to.
+
+    Raises:
+        ProfileError: If one of them is no amount; names the profile.
+    """
+    merged: dict[str, Any] = {}
+    environment: dict[str, str] = {}
+    for one in overrides:
+        merged |= one
+        environment |= _environment(slug, one.get("environment") or {})
+    return ServerSize(
+        profile=slug,
+        memory_bytes=parse_memory(merged.get("mem_limit")),
+        cpus=_cpus(slug, merged.get("cpu_limit")),
+        gpus=_gpus(slug, merged.get("extra_resource_limits") or {}),
+        environment=environment,
+        overrides=merged,
+    )
+
+
+def _environment(slug: str, value: Any) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(v, str | int | float) for v in value.values()):
+        raise ProfileError(f"environment of profile '{slug}' is no map of names to text. Write NAME: value.")
+    return {str(name): str(text) for name, text in value.items()}
+
+
+def _cpus(slug: str, value: Any) -> float | None:
+    try:
+        cpus = None if value is None else float(value)
+    except (TypeError, ValueError):
+        cpus = 0.0
+    if cpus is not None and not cpus > 0:
+        raise ProfileError(f"cpu_limit {value!r} of profile '{slug}' is no number above 0.")
+    return cpus
+
+
+def _gpus(slug: str, limits: Any) -> int:
+    value = limits.get(GPU_RESOURCE, 0) if isinstance(limits, dict) else limits
+    if not str(value).isdecimal():
+        raise ProfileError(f"{GPU_RESOURCE} {value!r} of profile '{slug}' is no number of GPUs.")
+    return int(value)
