@@ -73,7 +73,7 @@ def copy_files(files: list[Path], target: Path) -> None:
 def _build(source: Path, target: Path) -> None:
     programs = Path(sys.executable).parent
     done = subprocess.run(
-        [programs / "uv", "build", "--quiet", "--wheel", "--no-build-isolation", "--out-dir", target, source],
+        [programs / "uv", "build", "--wheel", "--no-build-isolation", "--out-dir", target, source],
         env={
             **os.environ,
             "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
