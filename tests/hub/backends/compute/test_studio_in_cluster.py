@@ -102,19 +102,28 @@ async def until(ann: httpx.AsyncClient, run_id: str, *, state: str = "", words: 
     raise AssertionError(f"Waited for {state!r} and {words!r}: {run['state']!r}, {run['message']!r}")
 
 
+async def until_logged(ann: httpx.AsyncClient, run_id: str, text: str) -> str:
+    """Wait until a run's log holds a text; give all of it."""
+    for _ in range(300):
+        answer = await ann.get(f"{WS}/runs/{run_id}/logs")
+        assert answer.status_code == 200, answer.text
+        logged = str(answer.json()["text"])
+        if text in logged:
+            return logged
+        await asyncio.sleep(0.2)
+    raise AssertionError(f"Waited for {text!r} in the log.")
+
+
 async def test_a_run_is_followed_in_its_pod_and_leaves_nothing_there(
     in_cluster: InCluster, ann: httpx.AsyncClient
 ) -> None:
     run_id = await start(ann, LIVE, profile="plain")
-    text = ""
-    while "first" not in text:
-        text = (await ann.get(f"{WS}/runs/{run_id}/log")).json()["text"]
-        await asyncio.sleep(0.2)
+    text = await until_logged(ann, run_id, "first")
     assert (await ann.get(f"{WS}/runs/{run_id}")).json()["state"] == "running"
     assert "last" not in text
     run = await until(ann, run_id, state="succeeded")
-    assert (run["cells_done"], run["cells_total"], run["message"]) == (2, 2, "")
-    log = (await ann.get(f"{WS}/runs/{run_id}/log")).json()
+    assert (run["progress"]["cells_done"], run["progress"]["cells_total"], run["message"]) == (2, 2, "")
+    log = (await ann.get(f"{WS}/runs/{run_id}/logs")).json()
     assert (log["text"], log["complete"]) == ("first\nlast\n", True)
     for _ in range(100):
         if await in_cluster.kubectl("get", "jobs,pods,secrets", "--output=name") == "":
@@ -155,11 +164,10 @@ async def test_a_run_whose_pod_ran_out_of_memory_says_so_and_is_not_executed_aga
 async def test_a_run_whose_pod_was_deleted_says_so_and_is_tried_again_as_the_job_has_it(
     in_cluster: InCluster, ann: httpx.AsyncClient
 ) -> None:
-    retries = {"max_retries": 1, "backoff_seconds": 1}
+    retries = {"max_retries": 1, "backoff_seconds": 10}
     run_id = await start(ann, LIVE, profile="plain", retries=retries)
-    while "first" not in (await ann.get(f"{WS}/runs/{run_id}/log")).json()["text"]:
-        await asyncio.sleep(0.2)
-    await in_cluster.kubectl("delete", await in_cluster.pod(), "--grace-period=0", "--force")
+    await until_logged(ann, run_id, "first")
+    await in_cluster.kubectl("delete", await in_cluster.pod(), "--wait=false")
     await until(ann, run_id, words="Its pod was deleted.")
     run = await until(ann, run_id, state="succeeded")
     assert run["attempt"] == 2
