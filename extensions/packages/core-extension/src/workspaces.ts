@@ -17,7 +17,7 @@ export const workspaces: JupyterFrontEndPlugin<IWorkspaces> = {
     setLocale(translator.languageCode);
     return new Workspaces({
       fetch: async () => (await state?.fetch(KEY)) as string | undefined,
-      save: async name => state?.save(KEY, name)
+      save: async name => void (await state?.save(KEY, name))
     });
   }
 };

@@ -19,7 +19,11 @@ export function bytes(count: number): string {
 /** 336776 → "336,776"; a measure → six significant digits, and exponents where zeros would hide it. */
 export function figure(value: unknown): string {
   if (typeof value !== 'number') {
-    return value === null || value === undefined ? '–' : String(value);
+    return value === null || value === undefined
+      ? '–'
+      : typeof value === 'string'
+        ? value
+        : JSON.stringify(value);
   }
   if (!Number.isFinite(value)) {
     return String(value);

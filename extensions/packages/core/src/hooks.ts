@@ -60,10 +60,19 @@ export function useLoaded<T>(
       controller.abort();
       window.clearTimeout(timer);
     };
-    // `load` is made anew at each drawing; what it depends on is in `deps`.
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- `load` is made anew at each drawing; `deps` says what it depends on
   }, [...deps, turn, visible, everySeconds]);
   const reload = React.useCallback(() => setTurn(before => before + 1), []);
   return { value: state.value, error: state.error, busy: state.busy, reload };
+}
+
+/** Give the place of what was drawn last, for effects that use it and do not begin anew when it changes. */
+export function useLatest<T>(value: T): { readonly current: T } {
+  const latest = React.useRef(value);
+  React.useLayoutEffect(() => {
+    latest.current = value;
+  });
+  return latest;
 }
 
 /** Draw again whenever a signal is emitted. */

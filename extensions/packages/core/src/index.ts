@@ -16,6 +16,7 @@ export * from './paging';
 export * from './panel';
 export * from './refs';
 export * from './request';
+export * from './selection';
 export * from './sidebar';
 export * from './streaming';
 export * from './theme';

@@ -36,7 +36,7 @@ export function queryOf(query: Query): string {
   const parts = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (Array.isArray(value)) {
-      value.forEach(one => parts.append(name, one));
+      (value as readonly string[]).forEach(one => parts.append(name, one));
     } else if (value !== null && value !== undefined && value !== '') {
       parts.append(name, String(value));
     }
@@ -64,7 +64,7 @@ export async function call<T>(service: Service, path: string, options: CallOptio
       init,
       ServerConnection.makeSettings()
     );
-  } catch (error) {
+  } catch {
     if (signal?.aborted) {
       throw new DOMException('given up', 'AbortError');
     }
@@ -81,7 +81,7 @@ export async function call<T>(service: Service, path: string, options: CallOptio
 export function refusal(status: number, statusText: string, text: string): ServiceError {
   let said: Record<string, unknown> = {};
   try {
-    said = JSON.parse(text) ?? {};
+    said = (JSON.parse(text) as Record<string, unknown> | null) ?? {};
   } catch {
     // a proxy's own page; its status says as much as it does
   }

@@ -14,7 +14,7 @@ export const insert: JupyterFrontEndPlugin<void> = {
     const trans = translator.load('onedata');
     const words = {
       label: ({ name }: { name?: unknown }) =>
-        name ? trans.__('Insert Code to Load %1', String(name)) : trans.__('Insert Code to Load'),
+        name ? trans.__('Insert Code to Load %1', name) : trans.__('Insert Code to Load'),
       caption: trans.__('Insert the code that loads the dataset into the active notebook')
     };
     const load = async () => (await import('./inserting')).insertLoad;

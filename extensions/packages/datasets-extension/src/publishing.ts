@@ -2,7 +2,7 @@ import { JupyterFrontEnd } from '@jupyterlab/application';
 import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import type { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { TranslationBundle } from '@jupyterlab/translation';
-import { call, CommandIDs, IWorkspaces, LazyCommand, parseRef, sentence } from '@onedata/core';
+import { call, CommandIDs, IWorkspaces, LazyCommand, parseRef, selectedItem, sentence } from '@onedata/core';
 import type { Publication } from '@onedata/datasets';
 import { PublishForm } from './publish-form';
 
@@ -25,8 +25,7 @@ export const publishFile: LazyCommand<Around> = {
   },
   execute: async (args, browsers, workspaces, watcher, trans) => {
     const { name, workspace } = args as Record<string, string | undefined>;
-    const chosen = browsers?.tracker.currentWidget?.selectedItems().next().value?.path;
-    const path = (args.path as string | undefined) ?? chosen;
+    const path = (args.path as string | undefined) ?? selectedItem(browsers)?.path;
     if (!path) {
       return;
     }

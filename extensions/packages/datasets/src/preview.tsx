@@ -1,4 +1,4 @@
-import { Column, DatasetVersion, Empty, number, Refusal, useTrans } from '@onedata/core';
+import { Column, DatasetVersion, Empty, number, Refusal, useLatest, useTrans } from '@onedata/core';
 import {
   BasicKeyHandler,
   BasicMouseHandler,
@@ -25,12 +25,13 @@ export function Preview(props: { version: DatasetVersion }): React.JSX.Element {
   const [turn, setTurn] = React.useState(0);
   const rows = version.rows ?? 0;
   const isTable = version.columns.length > 0 && version.format !== 'files';
+  const shown = useLatest(version);
   // A layout's effect ends while the page is still whole: a grid that has lost its page cannot be detached.
   React.useLayoutEffect(() => {
     if (!host.current || !isTable || rows === 0) {
       return;
     }
-    const model = new RowsModel(version, setError);
+    const model = new RowsModel(shown.current, setError);
     const grid = makeGrid(host.current, model);
     const observer = new MutationObserver(() => dress(grid, host.current!));
     observer.observe(document.body, { attributes: true, attributeFilter: ['data-jp-theme-name'] });
@@ -43,7 +44,7 @@ export function Preview(props: { version: DatasetVersion }): React.JSX.Element {
       Widget.detach(grid);
       grid.dispose();
     };
-  }, [version.workspace, version.name, version.version, turn]);
+  }, [shown, version.workspace, version.name, version.version, isTable, rows, turn]);
   if (!isTable) {
     return (
       <Empty title={trans.__('No table to preview')}>{trans.__('This version holds plain files.')}</Empty>
@@ -159,7 +160,9 @@ function cellText(value: unknown): string {
   }
   return typeof value === 'number' && !Number.isInteger(value)
     ? String(Number(value.toPrecision(10)))
-    : String(value);
+    : typeof value === 'string'
+      ? value
+      : JSON.stringify(value);
 }
 
 /** Give the grid JupyterLab's own colours: it draws on a canvas, which no style sheet reaches. */

@@ -1,4 +1,4 @@
-import { bytes, useLoaded, useTrans } from '@onedata/core';
+import { bytes, useLatest, useLoaded, useTrans } from '@onedata/core';
 import React from 'react';
 import { listPublications, Publication } from './api';
 
@@ -22,12 +22,13 @@ export function Publications(props: { workspace: string; onEnd: () => void }): R
   );
   const shown = found.value ?? [];
   const count = React.useRef(0);
+  const tell = useLatest(onEnd);
   React.useEffect(() => {
     if (found.value && found.value.length < count.current) {
-      onEnd();
+      tell.current();
     }
-    count.current = shown.length;
-  }, [found.value]);
+    count.current = found.value?.length ?? 0;
+  }, [tell, found.value]);
   return shown.length ? (
     <ul className="od-Publications" aria-label={trans.__('Being published')}>
       {shown.map(one => (

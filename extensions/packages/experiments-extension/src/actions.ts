@@ -1,7 +1,7 @@
 import { JupyterFrontEnd } from '@jupyterlab/application';
 import { ServerConnection } from '@jupyterlab/services';
 import { CommandIDs } from '@onedata/core';
-import type { RunActions } from '@onedata/experiments';
+import type { NotebookCell, RunActions } from '@onedata/experiments';
 
 /** Where the links of a run's page lead. */
 export function runActions(app: JupyterFrontEnd): RunActions {
@@ -12,7 +12,7 @@ export function runActions(app: JupyterFrontEnd): RunActions {
     readNotebook: async path => {
       try {
         const file = await serviceManager.contents.get(path, { type: 'notebook', content: true });
-        return file.content.cells;
+        return (file.content as { cells: NotebookCell[] }).cells;
       } catch (error) {
         if (error instanceof ServerConnection.ResponseError && error.response.status === 404) {
           return null;

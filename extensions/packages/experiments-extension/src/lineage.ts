@@ -16,7 +16,7 @@ export const openNode: LazyCommand<[JupyterFrontEnd, TranslationBundle]> = {
   },
   execute: async (args, app, trans) => {
     const { commands } = app;
-    const node = parseNode(String(args.id ?? ''));
+    const node = parseNode((args.id as string | undefined) ?? '');
     switch (node?.kind) {
       case 'dataset': {
         const version = node.version ? Number(node.version) : null;

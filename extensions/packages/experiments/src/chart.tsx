@@ -1,4 +1,4 @@
-import { duration, figure, useTrans } from '@onedata/core';
+import { duration, figure, useLatest, useTrans } from '@onedata/core';
 import React from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
@@ -24,10 +24,11 @@ export function Chart(props: ChartProps): React.JSX.Element {
   const plot = React.useRef<uPlot | null>(null);
   const theme = useThemeName();
   const look = JSON.stringify([axis, logarithmic, lines, theme]);
+  const latest = useLatest({ props, x: axis === 'step' ? trans.__('Step') : trans.__('Time') });
   React.useEffect(() => {
     const node = host.current!;
-    const x = axis === 'step' ? trans.__('Step') : trans.__('Time');
-    const made = new uPlot(options(props, node, x), tableOf(data), node);
+    const { props, x } = latest.current;
+    const made = new uPlot(options(props, node, x), tableOf(props.data), node);
     plot.current = made;
     const observer = new ResizeObserver(() => made.setSize({ width: node.clientWidth, height: HEIGHT }));
     observer.observe(node);
@@ -36,7 +37,7 @@ export function Chart(props: ChartProps): React.JSX.Element {
       made.destroy();
       plot.current = null;
     };
-  }, [look]);
+  }, [latest, look]);
   React.useEffect(() => {
     const made = plot.current;
     if (made && made.data[0] !== data.x) {

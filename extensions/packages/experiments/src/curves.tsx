@@ -120,15 +120,16 @@ function MetricChart(props: {
   const { workspace, metric, drawing } = props;
   const trans = useTrans();
   const runs = props.runs.filter(run => run.metrics.has(metric));
-  const ids = runs.map(run => run.id);
+  const key = runs.map(run => run.id).join();
+  const ids = React.useMemo(() => (key ? key.split(',') : []), [key]);
   const found = useLoaded(
     signal => readHistory(workspace, ids, metric, signal),
-    [workspace, metric, ids.join()],
+    [workspace, metric, ids],
     runs.some(isLive) ? LIVE_SECONDS : 0
   );
   const { axis, smoothing, logarithmic } = drawing;
   const points = found.value;
-  const curves = React.useMemo(() => points && byRun(points, ids), [points, ids.join()]);
+  const curves = React.useMemo(() => points && byRun(points, ids), [points, ids]);
   const hasCurve = curves?.some(one => one.points.length > 1);
   const data = React.useMemo(
     () => curves && align(curves, axis, smoothing, logarithmic),

@@ -184,7 +184,7 @@ function Picture(props: Picked): React.JSX.Element {
       setUrl(made);
       return () => URL.revokeObjectURL(made);
     }
-  }, [found.value]);
+  }, [found.value, file.path]);
   if (!url) {
     return found.error ? <Refusal error={found.error} onRetry={found.reload} /> : <Busy />;
   }

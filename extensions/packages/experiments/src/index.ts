@@ -1,6 +1,7 @@
 import '../style/index.css';
 export * from './api';
 export type { LoggedModel } from './contract';
+export type { NotebookCell } from './digest';
 export { ExperimentList, type ExperimentListProps, type ExperimentRef } from './list';
 export { ExperimentPage, type ExperimentPageProps } from './page';
 export type { Run } from './run';

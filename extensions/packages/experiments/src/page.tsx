@@ -152,9 +152,10 @@ function Runs(props: RunsProps): React.JSX.Element {
       ]),
     [found.pages]
   );
+  const { onOpenRun } = props;
   const onOpen = React.useCallback(
-    (run: Run) => props.onOpenRun(workspace, run.id, run.name),
-    [workspace, props.onOpenRun]
+    (run: Run) => onOpenRun(workspace, run.id, run.name),
+    [workspace, onOpenRun]
   );
   const abort = useAbort(found.pages);
   const tabs = [
@@ -201,7 +202,11 @@ function Runs(props: RunsProps): React.JSX.Element {
 
 /** Give up what is on its way when the view goes, or asks for something else. */
 function useAbort(of: unknown): AbortController {
-  const controller = React.useMemo(() => new AbortController(), [of]);
+  const made = React.useRef({ of, controller: new AbortController() });
+  if (made.current.of !== of) {
+    made.current = { of, controller: new AbortController() };
+  }
+  const { controller } = made.current;
   React.useEffect(() => () => controller.abort(), [controller]);
   return controller;
 }

@@ -87,7 +87,7 @@ function useRowsInSight(
     const observer = new ResizeObserver(() => setHeight(node.clientHeight));
     observer.observe(node);
     return () => observer.disconnect();
-  }, []);
+  }, [host, scrolled]);
   const seen = rowsInSight(top, height, ROW_HEIGHT, total);
   const onScroll = (): void => {
     const now = (scrolled.current = host.current!.scrollTop);

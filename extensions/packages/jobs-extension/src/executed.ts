@@ -1,6 +1,5 @@
 import { JupyterFrontEnd } from '@jupyterlab/application';
 import { INotebookTracker } from '@jupyterlab/notebook';
-import { Contents } from '@jupyterlab/services';
 import type { Run } from '@onedata/jobs';
 
 const FOLDER = 'job-runs';
@@ -25,8 +24,12 @@ export async function openExecuted(
   await app.commands.execute('docmanager:open', { path });
 }
 
+interface NotebookFile {
+  cells?: { metadata?: { trusted?: boolean } }[];
+}
+
 /** Take the cells' word away that they may be trusted: the server would sign what somebody else wrote. */
-export function distrusted(notebook: Contents.IModel['content']): Contents.IModel['content'] {
+export function distrusted(notebook: NotebookFile): NotebookFile {
   for (const cell of notebook.cells ?? []) {
     delete cell.metadata?.trusted;
   }

@@ -2,7 +2,15 @@ import { Notification } from '@jupyterlab/apputils';
 import type { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { CommandArguments, jobsIcon, LazyCommand, Pages, PageServices, scheduleIcon } from '@onedata/core';
+import {
+  CommandArguments,
+  jobsIcon,
+  LazyCommand,
+  Pages,
+  PageServices,
+  scheduleIcon,
+  selectedItem
+} from '@onedata/core';
 import type { FormRequest, JobFormProps } from '@onedata/jobs';
 import { JOB, NOTEBOOK, RUN } from './arguments';
 import { makeHost } from './host';
@@ -27,7 +35,7 @@ function forNotebook(kind: 'run' | 'schedule'): FormCommand {
     args: NOTEBOOK,
     execute: async (args, pages, services) => {
       const { app, browsers, notebooks, trans } = services;
-      const item = browsers?.tracker.currentWidget?.selectedItems().next().value;
+      const item = selectedItem(browsers);
       const chosen = args.selected && item?.type === 'notebook' ? item.path : undefined;
       const path = (args.path as string | undefined) ?? chosen ?? notebooks?.currentWidget?.context.path;
       if (!path) {

@@ -14,7 +14,7 @@ export function makeHost(app: JupyterFrontEnd, notebooks: INotebookTracker | nul
       if (request.kind === 'edit') {
         void commands.execute(CommandIDs.editJob, { ...request });
       } else if (request.kind === 'again') {
-        const { kind: _, ...args } = request;
+        const { kind, ...args } = request;
         void commands.execute(CommandIDs.runJob, args as never);
       }
     },

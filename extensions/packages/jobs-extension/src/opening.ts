@@ -1,6 +1,6 @@
 import type { INotebookTracker } from '@jupyterlab/notebook';
 import { jobsIcon, LazyCommand, Pages, PageServices, WORKSPACE, workspaceOf } from '@onedata/core';
-import type { JobsPageProps, Place } from '@onedata/jobs';
+import type { JobsPageProps } from '@onedata/jobs';
 import { jobsPage } from './views';
 
 interface Services extends PageServices {
@@ -30,7 +30,7 @@ export const openJobs: LazyCommand<[Pages<Omit<JobsPageProps, 'host'>>, Services
     }));
     if (workspace && (args.job || args.run || args.workspace)) {
       workspaces.choose(workspace);
-      content.props = { ...content.props, place: { ...args, workspace } as Place };
+      content.props = { ...content.props, place: { ...args, workspace } };
     }
   }
 };

@@ -19,7 +19,7 @@ export function sourceOf(
   const read = async (): Promise<Notebook> => {
     const context = find()?.context;
     if (!context) {
-      return (await contents.get(path, { type: 'notebook', content: true })).content;
+      return (await contents.get(path, { type: 'notebook', content: true })).content as Notebook;
     }
     await context.ready;
     return context.model.toJSON() as unknown as Notebook;

@@ -30,7 +30,7 @@ export interface JobHost {
   openForm(request: FormRequest): void;
   openDataset(ref: string): void;
   /** Open a run that a notebook tracked; absent where nothing shows experiments. */
-  openMlflowRun?(workspace: string, run: string): void;
+  openMlflowRun?: (workspace: string, run: string) => void;
   /** Put an output of a run into the user's files, and open it. */
   openNotebook(run: Run, output: string): Promise<void>;
   confirm(title: string, body: string, accept: string): Promise<boolean>;

@@ -57,7 +57,7 @@ function Results(props: JobListProps & { workspace: string; search: string }): R
   );
   const items = React.useMemo(
     () => read && mergeJobs(read, heardSince(heard, found.value!.askedAt)),
-    [found.value, heard]
+    [read, found.value, heard]
   );
   React.useEffect(() => onJobs(found.reload), [found.reload]);
   const isLive = state !== 'cut'; // while it connects, it is taken to succeed

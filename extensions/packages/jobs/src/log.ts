@@ -26,6 +26,7 @@ export function append(log: LogText, part: RunLog): LogText {
   };
 }
 
+// eslint-disable-next-line no-control-regex -- terminals speak in control characters
 const ESCAPES = /\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])/g;
 
 /** Take the colours of a terminal out, and give a line that was written over as it was last. */

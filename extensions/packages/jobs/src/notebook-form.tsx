@@ -1,5 +1,14 @@
 import { TranslationBundle } from '@jupyterlab/translation';
-import { Busy, IWorkspaces, Loaded, Refusal, useLoaded, useSettled, useTrans } from '@onedata/core';
+import {
+  Busy,
+  IWorkspaces,
+  Loaded,
+  Refusal,
+  useLatest,
+  useLoaded,
+  useSettled,
+  useTrans
+} from '@onedata/core';
 import React from 'react';
 import { createJob, findJob, inspectNotebook, JobChange, startRun, updateJob } from './api';
 import { Job, ParameterSpec } from './contract';
@@ -148,12 +157,13 @@ function jobParameters(
 function useKeeping(draft: FormDraft, onKeep: JobFormProps['onKeep']): void {
   const settled = useSettled(JSON.stringify(keepable(draft)), 300);
   const told = React.useRef(settled);
+  const keep = useLatest(onKeep);
   React.useEffect(() => {
     if (settled !== told.current) {
       told.current = settled;
-      onKeep?.(JSON.parse(settled));
+      keep.current?.(JSON.parse(settled) as FormDraft);
     }
-  }, [settled]);
+  }, [keep, settled]);
 }
 
 function firstWorkspace(workspaces: IWorkspaces, kept?: string): string {

@@ -78,7 +78,7 @@ function WorkspaceRuns(props: JobsPageProps & { workspace: string }): React.JSX.
   const items = React.useMemo(() => {
     const read = runs.value;
     return read && mergeRuns(read.items, heardSince(live.heard, read.askedAt), { job, state }, read.more);
-  }, [runs.value, live.heard]);
+  }, [runs.value, live.heard, job, state]);
   React.useEffect(() => onJobs(jobs.reload), [jobs.reload]);
   const isLive = live.state !== 'cut'; // while it connects, it is taken to succeed
   React.useEffect(() => setSeconds(pollSeconds(items, isLive)), [items, isLive]);

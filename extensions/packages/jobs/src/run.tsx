@@ -35,13 +35,14 @@ export function RunDetails(props: RunDetailsProps): React.JSX.Element {
   const [seconds, setSeconds] = React.useState(0);
   const found = useLoaded(signal => readRun(workspace, id, signal), [workspace, id], seconds);
   React.useEffect(() => setSeconds(found.value && waitsForPage(found.value) ? 2 : 0), [found.value]);
+  const { reload } = found;
   const first = React.useRef(props.seen);
   React.useEffect(() => {
     if (first.current !== props.seen) {
       first.current = props.seen;
-      found.reload();
+      reload();
     }
-  }, [props.seen]);
+  }, [props.seen, reload]);
   const run = found.value;
   if (!run) {
     return found.error ? <Refusal error={found.error} onRetry={found.reload} /> : <Busy />;

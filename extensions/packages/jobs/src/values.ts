@@ -18,7 +18,7 @@ export function draftOf(spec: ParameterSpec, value: unknown): Draft {
     return { text: '', none: value === null && spec.optional };
   }
   const isText = typeof value === 'string' && (spec.type !== 'any' || !readsAsJson(value));
-  return { text: isText ? (value as string) : JSON.stringify(value), none: false };
+  return { text: isText ? value : JSON.stringify(value), none: false };
 }
 
 /** What a parameter has where nobody types anything: the job's own value, else the notebook's. */

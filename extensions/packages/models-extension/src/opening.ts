@@ -73,8 +73,8 @@ async function modelOf(args: CommandArguments, { workspaces, trans }: Services):
     return null;
   }
   if (typeof args.name === 'string') {
-    const { version } = args;
-    return { workspace, name: args.name, version: version ? String(version) : null };
+    const version = (args.version as string | null | undefined) || null;
+    return { workspace, name: args.name, version };
   }
   const { listModels } = await import('@onedata/models');
   const { items } = await listModels(workspace, '', null);

@@ -34,7 +34,7 @@ export function watchServer(
     status.say(state, deadline);
   };
   // A page on the screen keeps its server in use: there is nothing to warn of before it goes out of sight.
-  document.addEventListener('visibilitychange', async () => {
+  const warn = async (): Promise<void> => {
     if (document.hidden && !warning) {
       const { IdleWarning } = await import('./idle');
       warning ??= new IdleWarning(
@@ -46,7 +46,8 @@ export function watchServer(
       );
       warning.look();
     }
-  });
+  };
+  document.addEventListener('visibilitychange', () => void warn());
   everyWhileVisible(POLL_SECONDS, async () => {
     show(await call<ServerState>('local', 'server').catch(() => null));
   });
