@@ -85,6 +85,21 @@ def test_the_runner_stops_a_notebook_before_the_pod_is_killed() -> None:
     assert RunLimits.model_validate_json(limits[0]).memory_bytes == 2**30 - 128 * 2**20
 
 
+def test_variables_of_profile_and_job_come_before_those_of_every_pod() -> None:
+    spec = spec_of(environment={"CUDA_VISIBLE_DEVICES": "all", "TZ": "Europe/Berlin", "N": 1})
+    env = {one["name"]: one["value"] for one in spec["containers"][0]["env"]}
+    assert "CUDA_VISIBLE_DEVICES" not in env
+    assert (env["TZ"], env["N"]) == ("Europe/Berlin", "1")
+
+
+def test_a_pod_without_a_mounted_home_has_an_empty_one() -> None:
+    data = [{"name": "data", "mountPath": "/data"}]
+    env = {one["name"]: one["value"] for one in spec_of(volume_mounts=data)["containers"][0]["env"]}
+    assert env["HOME"] == "/run/home"
+    home = [{"name": "home", "mountPath": "/home/jovyan"}]
+    assert "HOME" not in [one["name"] for one in spec_of(volume_mounts=home)["containers"][0]["env"]]
+
+
 def test_nothing_secret_is_in_the_job_and_no_gpu_is_hidden_in_a_pod() -> None:
     job = job_of()
     assert RUN_KEY not in repr(job)

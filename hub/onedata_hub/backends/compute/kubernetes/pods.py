@@ -23,7 +23,8 @@ Json = dict[str, Any]
 
 CONTAINER = "runner"
 SPOOL = "/run/onedata"
-_HOME = "/run/home"  # where a pod has no home of its own
+_HOME = "/run/home"  # where no volume is mounted as the home
+_HOMES = ("/home/", "/root")
 _GRACE_SECONDS = 25  # below the port's: what is left of that is for the API server and the node
 _RUNNER_BYTES = 128 * 2**20  # the runner's own share: 95 MiB were measured
 _KNOWN = {
@@ -120,7 +121,8 @@ def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> Json:
 def _spec(values: Json, request: StartRequest, secret: str) -> Json:
     volumes = _values(values.get("volumes"))
     mounts = _values(values.get("volume_mounts"))
-    own = ["spool", "tmp"] if mounts else ["spool", "tmp", "home"]
+    has_home = any(str(mount["mountPath"]).startswith(_HOMES) for mount in mounts)
+    own = ["spool", "tmp"] if has_home else ["spool", "tmp", "home"]
     spec: Json = {
         "restartPolicy": "Never",
         "terminationGracePeriodSeconds": _GRACE_SECONDS,
@@ -165,7 +167,10 @@ def _container(values: Json, request: StartRequest, secret: str, own: list[str])
         "image": values["image"],
         "command": ["python3", "-P", "-m", "onedata.runner", "--fetch", SPOOL],
         "workingDir": SPOOL,
-        "env": [_variable(name, value) for name, value in environment.items()],
+        # A variable named here comes before the Secret's, so those of profile and job are left out.
+        "env": [
+            _variable(name, value) for name, value in environment.items() if name not in request.environment
+        ],
         "envFrom": [{"secretRef": {"name": secret}}],
         "resources": {"limits": limits, "requests": requests},
         "volumeMounts": [
@@ -196,11 +201,13 @@ def _resources(values: Json) -> tuple[Json, Json]:
         )
     except ProfileError as error:
         raise ComputeError(str(error)) from error
-    more = values.get("extra_resource_limits", {}), values.get("extra_resource_guarantees", {})
-    return tuple(
-        one | {name: str(value) for name, value in extra.items()}
-        for one, extra in zip((limits, requests), more, strict=True)
-    )  # type: ignore[return-value]
+    limits |= _texts(values.get("extra_resource_limits"))
+    requests |= _texts(values.get("extra_resource_guarantees"))
+    return limits, requests
+
+
+def _texts(amounts: Mapping[str, Any] | None) -> Json:
+    return {name: str(amount) for name, amount in (amounts or {}).items()}
 
 
 def _run_limits(limits: RunLimits, pod_bytes: int | None) -> RunLimits:

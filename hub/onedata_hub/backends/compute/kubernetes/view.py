@@ -54,7 +54,7 @@ class Watched:
         return list(self._objects.values())
 
     def note(self, found: Json) -> None:
-        """Take note of an object that was just made or read: a watch may tell of it later."""
+        """Take note of an object, unless a newer state of it is known: a watch may tell of it later."""
         known = self._objects.get(found["metadata"]["name"])
         if known is None or _version(found) >= _version(known):
             self._objects[found["metadata"]["name"]] = _shortened(found)
@@ -76,15 +76,14 @@ class Watched:
                 self._version = ""  # too old, most often: read all again
                 if error.status != _EXPIRED:
                     _logger.warning("%s cannot be watched, trying again: %s", self._path, error)
-                    await asyncio.sleep(wait)
+                    wait = await _pause(wait)
             except ComputeError as error:
                 _logger.info("The watch of %s was lost, trying again: %s", self._path, error)
-                await asyncio.sleep(random.uniform(0.5, 1.0) * wait)  # noqa: S311 - spreads load
-                wait = min(wait * 2, _LONGEST_WAIT_SECONDS)
+                wait = await _pause(wait)
             except (KeyError, ValueError):
                 _logger.exception("The watch of %s said what cannot be read; all is read again.", self._path)
                 self._version = ""
-                await asyncio.sleep(wait)
+                wait = await _pause(wait)
 
     async def _list(self) -> None:
         found = await self._cluster.list(self._path, labelSelector=SELECTOR)
@@ -114,10 +113,12 @@ class Watched:
         if kind == "ERROR":
             raise Refused(int(changed.get("code", 0)), changed.get("reason", ""), changed.get("message", ""))
         self._version = changed["metadata"]["resourceVersion"]
-        if kind == "DELETED":
-            self._objects.pop(changed["metadata"]["name"], None)
-        elif kind != "BOOKMARK":
-            self._objects[changed["metadata"]["name"]] = _shortened(changed)
+        if kind == "BOOKMARK":
+            return
+        if kind != "DELETED":
+            self.note(changed)
+        elif _version(changed) >= _version(self._objects.get(changed["metadata"]["name"], {"metadata": {}})):
+            self.forget(changed["metadata"]["name"])  # and no later one of the name, that we know already
 
 
 class View:
@@ -157,6 +158,12 @@ class View:
 def job_of(pod: Json) -> str:
     """Name the Job that a pod is of."""
     return str(pod["metadata"].get("labels", {}).get(JOB_NAME_LABEL, ""))
+
+
+async def _pause(seconds: float) -> float:
+    """Wait about so long, and give how long to wait the next time."""
+    await asyncio.sleep(random.uniform(0.5, 1.0) * seconds)  # noqa: S311 - spreads load, keeps no secret
+    return min(seconds * 2, _LONGEST_WAIT_SECONDS)
 
 
 def _version(found: Json) -> int:

@@ -1,0 +1,39 @@
+"""What is kept of the cluster, whatever the order in which it is told."""
+
+import asyncio
+import json
+from typing import Any
+
+from onedata_hub.backends.compute.kubernetes.cluster import Cluster
+from onedata_hub.backends.compute.kubernetes.view import JOBS, Watched
+
+
+def job(name: str, version: int, uid: str = "u1") -> dict[str, Any]:
+    return {"metadata": {"name": name, "uid": uid, "resourceVersion": str(version)}, "spec": {}, "status": {}}
+
+
+async def told(watched: Watched, kind: str, found: dict[str, Any]) -> None:
+    watched._take(json.loads(json.dumps({"type": kind, "object": found})))
+    await asyncio.sleep(0)
+
+
+async def test_an_object_just_made_is_not_undone_by_what_a_watch_tells_late() -> None:
+    watched = Watched(Cluster("test"), JOBS)
+    await told(watched, "ADDED", job("run-1", 10, "old"))
+    watched.forget("run-1")  # deleted by us, and made anew
+    watched.note(job("run-1", 30, "new"))
+    await told(watched, "MODIFIED", job("run-1", 15, "old"))
+    await told(watched, "DELETED", job("run-1", 20, "old"))
+    found = watched.get("run-1")
+    assert found is not None
+    assert found["metadata"]["uid"] == "new"
+    await told(watched, "DELETED", job("run-1", 40, "new"))
+    assert watched.get("run-1") is None
+
+
+async def test_a_bookmark_changes_nothing_but_where_to_go_on() -> None:
+    watched = Watched(Cluster("test"), JOBS)
+    await told(watched, "ADDED", job("run-1", 10))
+    await told(watched, "BOOKMARK", {"metadata": {"resourceVersion": "50"}})
+    assert [one["metadata"]["name"] for one in watched.all()] == ["run-1"]
+    assert watched._version == "50"
