@@ -6,13 +6,14 @@ can start it again. A second start is harmless by the runner's contract (onedata
 it delivers the result it finds, or says that the attempt before it was lost. Where a place keeps
 nothing beyond its runner (``keeps_spools``), the studio itself lets one place execute and no second.
 
-What comes next fits in beside it, and changes nothing here. A model deployment is no attempt: it has
-no end, no result and several processes. Its port (``backends/serving``) has the same shape (idempotent
-``start`` under a reference, ``state``, ``why``, ``log``, ``remove``), and on Kubernetes the same parts:
-``kubernetes.cluster`` speaks to the API server, ``view`` watches a list of kinds by label, ``pods`` makes
-a pod of a profile, ``reasons`` puts a pod's state into words. A Deployment and its Service are two more
-kinds to watch. A RayJob is an attempt whose runner has helpers: ``StartRequest.profile`` says how many,
-``manifests`` makes a RayJob of it in place of a Job, and the runner is its submitter.
+Long-running deployments and RayJobs need no change here. The port knows a reference, how to start what
+it stands for once however often it is asked, where it is, why, what it says, and how to end and forget
+it. A deployment is started the same way and has no result: nobody takes ``gone`` for its end, so who
+looks after it starts it again; an adapter makes a Deployment and a Service, named after the reference,
+where a run has a Job. A RayJob is an attempt whose runner has helpers: ``StartRequest.profile`` says how
+many and which, and the runner is its submitter. What both take from the adapter of Kubernetes is apart
+from Jobs already: speaking to the API server, watching kinds by label, making a pod of a profile, and
+putting a pod's state into words.
 """
 
 import abc
