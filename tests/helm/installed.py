@@ -58,7 +58,6 @@ class Installed:
     chart: Path
     namespace: str
     folder: Path
-    url: str = ""
 
     def change(self, verb: str, *values: dict[str, Any]) -> None:
         """Install or upgrade with these values over the common ones, and wait until all is ready."""

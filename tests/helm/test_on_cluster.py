@@ -4,6 +4,7 @@ The cluster's bridge network takes network policies and enforces none: those are
 """
 
 import asyncio
+import contextlib
 import json
 import secrets
 from collections.abc import AsyncIterator, Iterator
@@ -54,15 +55,22 @@ def installed(
         cluster.kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted")
         release = Installed(cluster, helm, full_chart, namespace, tmp_path_factory.mktemp("release"))
         release.change("install")
-        with release.reached() as release.url:
-            yield release
+        yield release
+
+
+@contextlib.asynccontextmanager
+async def logged_in(installed: Installed) -> AsyncIterator[HubSession]:
+    """Log ann in through the form."""
+    with installed.reached() as url:
+        async with HubSession(url, "ann") as session:
+            await session.login(USER_PASSWORD)
+            yield session
 
 
 @pytest.fixture
 async def ann(installed: Installed) -> AsyncIterator[HubSession]:
-    """A user who has logged in through the form."""
-    async with HubSession(installed.url, "ann") as session:
-        await session.login(USER_PASSWORD)
+    """A user who has logged in."""
+    async with logged_in(installed) as session:
         yield session
 
 
@@ -97,8 +105,9 @@ async def end_of(ann: HubSession, run: str) -> dict[str, Any]:
 
 
 def test_every_part_answers_through_the_proxy(installed: Installed):
-    for path in ("/hub/health", "/services/studio/health/ready", "/services/mlflow/health"):
-        assert httpx.get(f"{installed.url}{path}", trust_env=False).status_code == 200, path
+    with installed.reached() as url:
+        for path in ("/hub/health", "/services/studio/health/ready", "/services/mlflow/health"):
+            assert httpx.get(f"{url}{path}", trust_env=False).status_code == 200, path
 
 
 async def test_a_server_comes_up_and_publishes_a_dataset(installed: Installed, server: str):
@@ -123,12 +132,12 @@ async def test_a_servers_pod_is_restricted_and_knows_nothing_of_the_cluster(
     assert environment["ONEDATA_WORKSPACE"] == "user-ann"
 
 
-async def test_a_job_runs_with_the_server_stopped(installed: Installed, ann: HubSession):
+async def test_a_job_runs_with_the_server_stopped(installed: Installed, ann: HubSession, server: str):
     await ann.stop_server()
     run = await submit(ann, "sum", "import onedata as od\nprint(od.whoami().name, 40 + 2)")
     ended = await end_of(ann, run)
     assert ended["state"] == "succeeded", ended
-    assert installed.pods("app.kubernetes.io/component=singleuser-server") == {}
+    assert server not in installed.pods()
 
 
 async def test_servers_and_runs_outlive_an_upgrade_and_a_rollback(
@@ -150,7 +159,9 @@ async def test_servers_and_runs_outlive_an_upgrade_and_a_rollback(
     tokens = {key: value for key, value in kept[1].items() if key != "values.yaml"}
     assert tokens.items() <= installed.secret("hub").items()
     assert installed.python(server, _PUBLISH).strip().splitlines()[-1] == "6"
-    assert (await end_of(ann, run))["state"] == "succeeded"
+    # The hub's chart starts the proxy anew at the first upgrade, so the way that was open is closed.
+    async with logged_in(installed) as session:
+        assert (await end_of(session, run))["state"] == "succeeded"
 
 
 @pytest.mark.parametrize("account", ["studio-api", "studio-jobs", "mlflow", "default"])
