@@ -109,7 +109,9 @@ class ComputeBackend(abc.ABC):
         """
 
     async def why(self, reference: str) -> str:
-        """Say in a sentence for people why a runner does not run yet, or was ended; empty if nothing is known.
+        """Say in a sentence for people why a runner does not run yet, is not heard of, or was ended.
+
+        Empty if there is nothing to say, or nothing is known.
 
         Raises:
             ComputeError: If that cannot be asked now.

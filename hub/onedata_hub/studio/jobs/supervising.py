@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from onedata.contract.jobs import RunState
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from onedata_hub.backends.compute.base import ComputeError, ComputeState
 from onedata_hub.identity import HubUnreachable
@@ -23,6 +24,7 @@ log = logging.getLogger("onedata.studio.jobs")
 CANCEL_GRACE = timedelta(seconds=2)  # the runner hears of a cancel with its next report; then it is told
 TIMEOUT_GRACE = timedelta(seconds=60)  # the runner keeps the timeout itself; this is for one that hangs
 PAGE_GRACE = timedelta(minutes=10)  # for the page that the runner makes after its result
+_UNHEARD = "Nothing is heard of it now."
 _ASK_AGAIN = timedelta(seconds=30)
 _CLEANED_AT_ONCE = 20
 
@@ -56,6 +58,7 @@ class Supervisor:
                 await self._on_waiting(run, reference)
             else:
                 await self._end_if_due(run, reference)
+                await self._on_running(run, reference)
         except ComputeError as error:  # not known is not gone: the run stays as it is
             log.info("Run %s is looked after later: %s", run.id, error)
 
@@ -78,13 +81,29 @@ class Supervisor:
 
     async def _note_waiting(self, run: JobRunRow, said: str) -> None:
         async with self.context.database.write() as session:
-            repository = RunRepository(session)
-            held, attempt = await repository.lock(run.id), await repository.attempt(run.id, run.attempt)
-            is_current = held is not None and held.attempt == run.attempt and held.owner == self.owner
-            if held is None or attempt is None or not is_current or attempt.begun_by is not None:
-                return
-            if held.cancel_requested_at is None:
+            attempt = await RunRepository(session).attempt(run.id, run.attempt)
+            held = await self._held(session, run)
+            if held is not None and attempt is not None and attempt.begun_by is None:
                 held.message = said
+
+    async def _on_running(self, run: JobRunRow, reference: str) -> None:
+        """Say while it is so that a run is not heard of: the cluster has lost its node, say."""
+        if run.cancel_requested_at is not None or self.context.compute.keeps_spools:
+            return  # what keeps spools is this machine: there is nothing between it and us
+        why = await self.context.compute.why(reference)
+        said = clip(f"{_UNHEARD} {why}", 1_000) if why else ""
+        if said == run.message or not (why or run.message.startswith(_UNHEARD)):
+            return
+        async with self.context.database.write() as session:
+            held = await self._held(session, run)
+            if held is not None:
+                held.message = said
+
+    async def _held(self, session: AsyncSession, run: JobRunRow) -> JobRunRow | None:
+        """Give a run for writing, if it still is ours, at the same attempt, and nobody has cancelled it."""
+        held = await RunRepository(session).lock(run.id)
+        is_ours = held is not None and held.owner == self.owner and held.attempt == run.attempt
+        return held if held is not None and is_ours and held.cancel_requested_at is None else None
 
     async def _on_gone(self, run: JobRunRow) -> None:
         """Start the runner again: it delivers the result it left, or says that the attempt is lost.

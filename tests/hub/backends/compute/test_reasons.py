@@ -86,6 +86,14 @@ def test_a_runner_is_gone_only_when_its_pod_has_ended(status: dict[str, Any], st
     assert seen(status).state() == state
 
 
+def test_a_node_that_is_not_heard_of_is_named_and_its_pod_is_not_gone() -> None:
+    lost = {"type": "Ready", "status": "False", "lastTransitionTime": "2026-11-21T10:05:00Z"}
+    found = seen({"phase": "Running", "conditions": [lost], "containerStatuses": container(running={})})
+    found.pods[0]["spec"]["nodeName"] = "gpu-1"
+    assert found.state() == "running"
+    assert found.why() == "Its node 'gpu-1' is not heard of since 2026-11-21T10:05:00Z."
+
+
 def test_a_job_that_failed_while_its_pod_still_ends_is_not_gone() -> None:
     failed = [{"type": "Failed", "status": "True", "reason": "DeadlineExceeded"}]
     running = {"phase": "Running", "containerStatuses": container(running={})}

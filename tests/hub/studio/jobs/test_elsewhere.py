@@ -108,6 +108,18 @@ async def test_a_runner_that_is_gone_before_it_began_is_started_again(pods: Jobs
     assert (await pods.run(run["id"]))["state"] == "running"
 
 
+async def test_a_run_whose_node_is_not_heard_of_says_so_for_as_long(pods: JobsUnderTest) -> None:
+    run, runner = await pods.started()
+    await runner.begin()
+    await put(pods, run, ComputeState.running, "Its node 'gpu-1' is not heard of since 10:00.")
+    assert (await pods.run(run["id"]))["message"] == (
+        "Nothing is heard of it now. Its node 'gpu-1' is not heard of since 10:00."
+    )
+    await put(pods, run, ComputeState.running)
+    back = await pods.run(run["id"])
+    assert (back["state"], back["message"]) == ("running", "")
+
+
 async def test_a_run_cancelled_before_it_began_is_cancelled_once_it_is_gone(pods: JobsUnderTest) -> None:
     run, _runner = await pods.started()
     await pods.ann.post(f"{WS}/runs/{run['id']}/cancel")

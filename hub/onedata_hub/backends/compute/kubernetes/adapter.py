@@ -98,13 +98,10 @@ class KubernetesCompute(ComputeBackend):
         return (await self._seen(reference)).state()
 
     async def why(self, reference: str) -> str:
-        """Say why an attempt's runner does not run."""
+        """Say why an attempt's runner does not run, or what else is wrong with its pod."""
         seen = await self._seen(reference)
-        state = seen.state()
-        pod = seen.newest()
-        if state == ComputeState.running and not (pod and "deletionTimestamp" in pod["metadata"]):
-            return ""
-        return seen.why() or (await self._events(seen) if state == ComputeState.starting else "")
+        is_waiting = seen.state() == ComputeState.starting
+        return seen.why() or (await self._events(seen) if is_waiting else "")
 
     async def cancel(self, reference: str) -> None:
         """End the Job: its deadline is now, so its pod is told to end, and no other is made."""

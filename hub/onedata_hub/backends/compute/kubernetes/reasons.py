@@ -62,7 +62,7 @@ class Seen:
         return max(self.pods, key=lambda pod: str(pod["metadata"]["creationTimestamp"]), default=None)
 
     def why(self) -> str:
-        """Say why the runner does not run (yet, or any more); empty if the objects do not tell."""
+        """Say why the runner does not run (yet, or any more, or is not heard of); empty if nothing tells."""
         if self.job is None:
             return "Its Job is not in the cluster any more."
         pod = self.newest()
@@ -70,7 +70,7 @@ class Seen:
             return self._without_pod()
         if pod["status"].get("phase") in _ENDED or "deletionTimestamp" in pod["metadata"]:
             return _why_ended(pod)
-        return _why_waiting(pod)
+        return _why_unheard(pod) if "running" in _container_state(pod) else _why_waiting(pod)
 
     def _without_pod(self) -> str:
         assert self.job is not None, "asked of a Job that exists"
@@ -128,6 +128,15 @@ def _exit(ended: Json) -> str:
             pass
     last = str(ended.get("message") or "").strip().splitlines()[-1:]
     return f"Its runner ended with status {code}. {' '.join(last)}".strip()
+
+
+def _why_unheard(pod: Json) -> str:
+    """Say that a pod's node is not heard of: its pods then are not ready, though their containers ran."""
+    for one in pod["status"].get("conditions", []):
+        if one["type"] == "Ready" and one["status"] != "True" and one.get("reason") != "ContainersNotReady":
+            node = pod["spec"].get("nodeName", "")
+            return f"Its node '{node}' is not heard of since {one.get('lastTransitionTime', 'a while')}."
+    return ""
 
 
 def _why_waiting(pod: Json) -> str:

@@ -178,5 +178,7 @@ def _shortened(found: Json) -> Json:
         for one in spec.get("containers", [])[:1]
     ]
     metadata = {name: value for name, value in found["metadata"].items() if name != "managedFields"}
-    kept = {"containers": containers} if containers else {"suspend": spec.get("suspend", False)}
+    kept = {"suspend": spec.get("suspend", False)}
+    if containers:
+        kept = {"containers": containers, "nodeName": spec.get("nodeName", "")}
     return {"metadata": metadata, "spec": kept, "status": found.get("status", {})}
