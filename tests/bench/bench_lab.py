@@ -150,6 +150,7 @@ def _eager(lab: LabPage) -> Figure:
         EXTENSION,
     )
     assert loaded, "no JavaScript of ours was loaded"
+    assert all(size > 0 for _, size in loaded), f"the browser did not say how large it is: {loaded}"
     size = sum(size for _, size in loaded) / 1000
     names = ", ".join(
         f"{Path(urlsplit(url).path).name.split('.')[0]} {size / 1000:.1f}" for url, size in loaded
