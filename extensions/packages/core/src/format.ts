@@ -16,7 +16,7 @@ export function bytes(count: number): string {
   return `${number(size, { maximumFractionDigits: digits })} ${UNITS[unit]}`;
 }
 
-/** 336776 → "336,776"; a measure → six significant digits, and exponents where zeros would hide it. */
+/** 336776 → "336,776", and 2013 stays, for it may be a year; a measure → six significant digits, and exponents where zeros would hide it. */
 export function figure(value: unknown): string {
   if (typeof value !== 'number') {
     return value === null || value === undefined
@@ -29,7 +29,7 @@ export function figure(value: unknown): string {
     return String(value);
   }
   if (Number.isInteger(value) && Math.abs(value) < 1e15) {
-    return number(value);
+    return number(value, { useGrouping: Math.abs(value) >= 10_000 });
   }
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e15)) {
