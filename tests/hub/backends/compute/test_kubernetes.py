@@ -3,6 +3,8 @@
 import asyncio
 import base64
 import json
+from collections.abc import AsyncIterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,6 +12,7 @@ import yaml
 from onedata_hub.backends.compute import ComputeError
 from onedata_hub.backends.compute.kubernetes.adapter import KubernetesCompute
 
+from tests.cluster.client import Cluster
 from tests.hub.backends.compute.in_cluster import InCluster, Link
 from tests.hub.backends.compute.running import (
     SLEEP,
@@ -192,13 +195,14 @@ async def test_a_volume_that_is_not_there_is_named(in_cluster: InCluster, studio
 
 
 @pytest.fixture
-async def link(in_cluster: InCluster) -> Link:
+async def link(in_cluster: InCluster) -> AsyncIterator[Link]:
     """A way to the API server that can be cut."""
     config = yaml.safe_load(in_cluster.cluster.kubeconfig.read_text())
     address = urlsplit(config["clusters"][0]["cluster"]["server"])
     made = Link(address.hostname or "", address.port or 443)
     await made.come()
-    return made
+    yield made
+    await made.go()
 
 
 async def test_a_watch_that_is_cut_misses_nothing(
@@ -319,3 +323,48 @@ async def test_a_start_costs_the_api_server_two_requests(in_cluster: InCluster, 
         await until_gone(compute, reference)
         await compute.remove(reference)
         assert compute.requests - before <= 3  # Job, Secret, and the deletion; watches do the rest
+
+
+async def test_it_needs_no_more_rights_than_its_page_says(
+    in_cluster: InCluster, studio: SmallStudio, tmp_path: Path
+) -> None:
+    rules = [
+        {
+            "apiGroups": ["batch"],
+            "resources": ["jobs"],
+            "verbs": ["create", "get", "list", "watch", "patch", "delete"],
+        },
+        {"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list", "watch"]},
+        {"apiGroups": [""], "resources": ["pods/log"], "verbs": ["get"]},
+        {"apiGroups": [""], "resources": ["secrets"], "verbs": ["create"]},
+        {"apiGroups": [""], "resources": ["events"], "verbs": ["list"]},
+    ]
+    account = {"name": "studio", "namespace": in_cluster.namespace}
+    group = "rbac.authorization.k8s.io"
+    await in_cluster.apply(
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": account},
+        {"apiVersion": f"{group}/v1", "kind": "Role", "metadata": account, "rules": rules},
+        {
+            "apiVersion": f"{group}/v1",
+            "kind": "RoleBinding",
+            "metadata": account,
+            "roleRef": {"apiGroup": group, "kind": "Role", "name": "studio"},
+            "subjects": [{"kind": "ServiceAccount", **account}],
+        },
+    )
+    config = yaml.safe_load(in_cluster.cluster.kubeconfig.read_text())
+    config["users"][0]["user"] = {"token": (await in_cluster.kubectl("create", "token", "studio")).strip()}
+    (tmp_path / "kubeconfig").write_text(yaml.safe_dump(config))
+    limited = InCluster(Cluster(tmp_path / "kubeconfig", is_ours=False), in_cluster.namespace)
+    quota = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "none"}}
+    async with limited.backend() as compute:
+        reference = await compute.start(request_for(studio, "print('hello')"))
+        await until_told(studio)
+        await until_gone(compute, reference)
+        assert await compute.log(reference, 0) == b"hello\n"
+        await compute.remove(reference)
+        await in_cluster.apply({**quota, "spec": {"hard": {"pods": "0"}}})
+        waiting = await compute.start(request_for(studio, "1", run_id="run2"))
+        await until_why(compute, waiting, "exceeded quota")
+        await compute.cancel(waiting)
+        await until_gone(compute, waiting)
