@@ -17,7 +17,7 @@ pytestmark = pytest.mark.timeout(1800)
 _NAMES = [image.folder for image in IMAGES]
 _MB = 1_000_000
 # Compressed, as a registry holds and a node pulls them: measured on Debian 12, and a tenth more.
-_LARGEST_MB = {"notebook": 560, "hub": 400, "proxy": 170}
+_LARGEST_MB = {"notebook": 560, "hub": 400, "proxy": 150}
 _OURS_MB = 4
 _SETTINGS_OF_SITES = {"pip.conf", "uv.toml", ".npmrc", ".netrc", ".pypirc", "auth.json", "id_rsa"}
 _OUR_SETTINGS = {
@@ -140,13 +140,13 @@ def test_a_kernel_runs_as_nobody_on_a_root_it_cannot_write(
         "cell = nbformat.v4.new_code_cell('import os, onedata, pandas; print(os.getuid(), onedata.__name__)')\n"
         "book = nbformat.v4.new_notebook(cells=[cell])\n"
         "nbclient.NotebookClient(book, kernel_name='onedata', timeout=120).execute()\n"
-        "print(book.cells[0].outputs[0].text)\n"
+        "print(book.cells[0].outputs[0].text, end='')\n"
     )
     _start(cluster, namespace, _container("kernel", in_cluster["notebook"], "python", "-c", program))
     assert _ended(cluster, namespace) == "Succeeded", cluster.kubectl(
         "logs", "it", f"--namespace={namespace}"
     )
-    assert cluster.kubectl("logs", "it", f"--namespace={namespace}").split() == ["1000", "onedata"]
+    assert cluster.kubectl("logs", "it", f"--namespace={namespace}").splitlines()[-1] == "1000 onedata"
 
 
 def test_a_server_is_ready_without_a_word_in_its_log(
@@ -169,27 +169,32 @@ def test_a_server_is_ready_without_a_word_in_its_log(
 def test_hub_studio_mlflow_and_proxy_run_as_nobody_on_a_root_they_cannot_write(
     cluster: Cluster, in_cluster: dict[str, str], namespace: str
 ) -> None:
-    config = {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": {"name": "hub"},
-        "data": {"jupyterhub_config.py": _HUB},
-    }
-    cluster.apply(config, namespace=namespace)
-    token = [{"name": "CONFIGPROXY_AUTH_TOKEN", "value": "between-the-two"}]
-    hub = _container("hub", in_cluster["hub"]) | {"env": token}
+    config = {"jupyterhub_config.py": _HUB}
+    cluster.apply(
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "hub"}, "data": config},
+        namespace=namespace,
+    )
+    hub = _container("hub", in_cluster["hub"], env={"CONFIGPROXY_AUTH_TOKEN": "between-the-two"})
     hub["volumeMounts"].append({"name": "config", "mountPath": "/usr/local/etc/jupyterhub"})
-    hub["volumeMounts"].append({"name": "tmp", "mountPath": "/srv/jupyterhub", "subPath": "hub"})
-    proxy = _container("proxy", in_cluster["proxy"]) | {
-        "env": token,
-        "args": [
-            "--ip=127.0.0.1",
-            "--port=8000",
-            "--api-port=8001",
-            "--default-target=http://127.0.0.1:8081",
-        ],
-    }
-    _start(cluster, namespace, hub, proxy, volumes=[{"name": "config", "configMap": {"name": "hub"}}])
+    proxy = _container(
+        "proxy",
+        in_cluster["proxy"],
+        *("--ip=127.0.0.1", "--port=8000", "--api-ip=127.0.0.1", "--api-port=8001"),
+        env={"CONFIGPROXY_AUTH_TOKEN": "between-the-two"},
+    )
+    migrated = "python -m onedata_hub.studio migrate && exec python -m onedata_hub.studio"
+    studio = _container("studio", in_cluster["hub"], "sh", "-c", migrated, env=_service("studio", 8003))
+    command = ("python", "-m", "onedata_hub.mlflow_service")
+    mlflow = _container("mlflow", in_cluster["hub"], *command, env=_service("mlflow", 8004))
+    _start(
+        cluster,
+        namespace,
+        hub,
+        proxy,
+        studio,
+        mlflow,
+        volumes=[{"name": "config", "configMap": {"name": "hub"}}],
+    )
     for page, expected in (
         ("/hub/api/", '"version": "5.'),
         ("/services/studio/health/ready", "ok"),
@@ -201,7 +206,6 @@ def test_hub_studio_mlflow_and_proxy_run_as_nobody_on_a_root_they_cannot_write(
 
 
 _HUB = """
-import os
 c = get_config()
 c.JupyterHub.bind_url = "http://127.0.0.1:8000/"
 c.JupyterHub.hub_bind_url = "http://127.0.0.1:8081"
@@ -211,25 +215,40 @@ c.ConfigurableHTTPProxy.should_start = False
 c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:8001"
 c.JupyterHub.spawner_class = "kubespawner.KubeSpawner"
 c.JupyterHub.authenticator_class = "oauthenticator.generic.GenericOAuthenticator"
-os.makedirs("/tmp/studio", exist_ok=True)
-os.makedirs("/tmp/mlflow", exist_ok=True)
 c.JupyterHub.services = [
-    {"name": "studio", "url": "http://127.0.0.1:8003", "cwd": "/tmp/studio",
-     "command": ["sh", "-c", "python -m onedata_hub.studio migrate && exec python -m onedata_hub.studio"]},
-    {"name": "mlflow", "url": "http://127.0.0.1:8004", "cwd": "/tmp/mlflow",
-     "command": ["python", "-m", "onedata_hub.mlflow_service"],
-     "environment": {"ONEDATA_MLFLOW_STUDIO_URL": "http://127.0.0.1:8000/services/studio"}},
+    {"name": name, "url": f"http://127.0.0.1:{port}", "api_token": f"token-of-{name}"}
+    for name, port in (("studio", 8003), ("mlflow", 8004))
 ]
 """
 
 
-def _container(name: str, image: str, *command: str) -> dict[str, Any]:
-    """A container under the restricted rules; with no command it runs what its image says."""
-    mounts = [
-        {"name": "tmp", "mountPath": "/tmp"},
-        {"name": "tmp", "mountPath": "/home/jovyan", "subPath": "home"},
-    ]
-    made = {"name": name, "image": image, "securityContext": _RESTRICTED, "volumeMounts": mounts}
+def _service(name: str, port: int) -> dict[str, str]:
+    """What a service of the hub's is told, wherever it runs."""
+    return {
+        "JUPYTERHUB_API_URL": "http://127.0.0.1:8081/hub/api",
+        "JUPYTERHUB_API_TOKEN": f"token-of-{name}",
+        "JUPYTERHUB_CLIENT_ID": f"service-{name}",
+        "JUPYTERHUB_SERVICE_NAME": name,
+        "JUPYTERHUB_SERVICE_PREFIX": f"/services/{name}/",
+        "JUPYTERHUB_SERVICE_URL": f"http://127.0.0.1:{port}",
+    }
+
+
+def _container(name: str, image: str, *command: str, env: dict[str, str] | None = None) -> dict[str, Any]:
+    """A container under the restricted rules, with folders of its own to write to.
+
+    With no command it runs what its image says.
+    """
+    folders = ("/tmp", "/home/jovyan", "/srv/jupyterhub")
+    made: dict[str, Any] = {
+        "name": name,
+        "image": image,
+        "securityContext": _RESTRICTED,
+        "env": [{"name": key, "value": value} for key, value in (env or {}).items()],
+        "volumeMounts": [
+            {"name": "work", "mountPath": folder, "subPath": f"{name}{folder}"} for folder in folders
+        ],
+    }
     return made | ({"args": list(command)} if command else {})
 
 
@@ -248,7 +267,7 @@ def _start(
             "seccompProfile": {"type": "RuntimeDefault"},
         },
         "containers": list(containers),
-        "volumes": [{"name": "tmp", "emptyDir": {}}, *(volumes or [])],
+        "volumes": [{"name": "work", "emptyDir": {}}, *(volumes or [])],
     }
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "it"}, "spec": spec}
     cluster.apply(pod, namespace=namespace)
