@@ -134,7 +134,7 @@ function Head(
   const numbers = Array.from({ length: found.latest_version }, (_, place) => found.latest_version - place);
   const ref = { workspace: found.workspace, name: found.name, version: props.number };
   return (
-    <header className="od-Page-head">
+    <div className="od-Page-head">
       <div className="od-Page-title">
         <h2>
           <span className="od-muted">{found.workspace}/</span>
@@ -168,7 +168,7 @@ function Head(
       />
       <TagEditor tags={found.tags} mayEdit={mayEdit} onSave={tags => save({ tags })} />
       {version && <Facts version={version} onOpen={props.onOpen} />}
-    </header>
+    </div>
   );
 }
 

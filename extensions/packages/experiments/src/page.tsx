@@ -55,7 +55,7 @@ export function ExperimentPage(props: ExperimentPageProps): React.JSX.Element {
   const [columns, setColumns] = useColumns(`${workspace}/${id}`, runs);
   return (
     <div className="od-Page od-ExperimentPage">
-      <header className="od-Page-head">
+      <div className="od-Page-head">
         <div className="od-Page-title">
           <h2>
             <span className="od-muted">{workspace}/</span>
@@ -72,7 +72,7 @@ export function ExperimentPage(props: ExperimentPageProps): React.JSX.Element {
           <RefreshButton onClick={found.reload} busy={found.busy} />
         </div>
         <FilterForm filter={filter} onFilter={setFilter} />
-      </header>
+      </div>
       {found.error ? <FilterRefusal error={found.error} filter={filter} onRetry={found.reload} /> : null}
       <Runs
         {...props}

@@ -103,7 +103,7 @@ function Shown(props: RunPageProps & { run: Run }): React.JSX.Element {
   ];
   return (
     <div className="od-Page">
-      <header className="od-Page-head">
+      <div className="od-Page-head">
         <div className="od-Page-title">
           <h2>{run.name}</h2>
           <Status status={run.status} />
@@ -111,7 +111,7 @@ function Shown(props: RunPageProps & { run: Run }): React.JSX.Element {
         </div>
         {noteOf(run) && <p className="od-RunNote">{noteOf(run)}</p>}
         <Facts {...props} models={models.value ?? []} />
-      </header>
+      </div>
       {models.error ? <Refusal error={models.error} onRetry={models.reload} /> : null}
       <Tabs label={run.name} tabs={tabs} chosen={tab} onChoose={setTab} />
     </div>

@@ -156,7 +156,7 @@ function Head(props: ShownProps): React.JSX.Element {
     onChanged();
   };
   return (
-    <header className="od-Page-head">
+    <div className="od-Page-head">
       <div className="od-Page-title">
         <h2>
           <span className="od-muted">{workspace}/</span>
@@ -199,7 +199,7 @@ function Head(props: ShownProps): React.JSX.Element {
         onChanged={onChanged}
       />
       <VersionFacts {...props} mayEdit={mayEdit} />
-    </header>
+    </div>
   );
 }
 
