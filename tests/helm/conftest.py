@@ -9,6 +9,9 @@ import pytest
 from tests.helm import charts
 from tests.helm.schemas import ApiSchemas, MissingSchemas
 from tests.helm.variants import VARIANTS, Variant
+from tests.support.postgres import postgres
+
+__all__ = ["postgres"]
 
 Render = Callable[..., list[charts.Manifest]]
 

@@ -18,9 +18,12 @@ from onedata.contract.jobs import RunState
 from onedata_hub.tour.hub_session import HubSession
 
 from tests.cluster.client import Cluster, wait_for
+from tests.cluster.place import HOST_ADDRESS
 from tests.helm.charts import Helm, Manifest
 from tests.helm.installed import USER_PASSWORD, Installed
+from tests.helm.relay import relayed
 from tests.helm.test_access import RIGHTS
+from tests.support.postgres import Postgres
 
 pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 
@@ -210,6 +213,51 @@ def _may(installed: Installed, user: str, asked: list[dict[str, str]]) -> list[b
         text="\n".join(map(json.dumps, reviews)),
     )
     return [line == "true" for line in told.split()]
+
+
+@pytest.fixture(scope="module")
+def replicated(
+    cluster: Cluster,
+    helm: Helm,
+    full_chart: Path,
+    postgres: Postgres,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Installed]:
+    """The chart on PostgreSQL, with two pods of each part of the studio."""
+    if not cluster.is_ours:
+        pytest.skip("the pods of another's cluster cannot reach the PostgreSQL of this machine")
+    with relayed(HOST_ADDRESS, postgres.port) as port, cluster.namespace("chart") as namespace:
+        cluster.kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted")
+        release = Installed(cluster, helm, full_chart, namespace, tmp_path_factory.mktemp("replicated"))
+        address = {
+            name: postgres.empty_database().replace(f"127.0.0.1:{postgres.port}", f"{HOST_ADDRESS}:{port}")
+            for name in ("studio", "mlflow", "hub")
+        }
+        literals = [f"--from-literal={name}-url={address[name]}" for name in ("studio", "mlflow")]
+        release.kubectl("create", "secret", "generic", "databases", *literals)
+        hub = address["hub"].replace("postgresql://", "postgresql+psycopg://")
+        release.change(
+            "install",
+            {
+                "database": {"type": "postgresql", "postgresql": {"existingSecret": "databases"}},
+                "studio": {"api": {"replicas": 2}, "jobs": {"replicas": 2}},
+                "jupyterhub": {"hub": {"db": {"type": "postgres", "url": hub, "upgrade": True}}},
+            },
+        )
+        yield release
+
+
+async def test_runs_outlive_every_pod_that_looks_after_them(replicated: Installed):
+    async with logged_in(replicated) as ann:
+        await ann.start_server(lambda _: None, profile="small")
+        assert replicated.python(_SERVER, _PUBLISH).strip().splitlines()[-1] == "6"
+        runs = [await submit(ann, f"run-{n}", "import time\ntime.sleep(20)") for n in range(2)]
+        wait_for("the runs' pods", lambda: replicated.are_ready("app.kubernetes.io/component=job-run", 2))
+        looking = replicated.pods("app.kubernetes.io/component=studio-jobs")
+        assert len(looking) == 2
+        replicated.kubectl("delete", "pod", *looking, "--grace-period=1", "--wait=false")
+        ended = [await end_of(ann, run) for run in runs]
+    assert [(run["state"], run["attempt"]) for run in ended] == [("succeeded", 1)] * 2
 
 
 def test_the_api_server_itself_takes_every_manifest_of_its_own_kinds(

@@ -182,3 +182,13 @@ def test_a_run_has_what_the_server_of_the_same_person_has(render_full: Render, t
     assert values["pvc_name_template"] == "claim-{user_server}"
     assert values["volume_mounts"]["home"]["mountPath"] == "/home/jovyan"
     assert values["volume_mounts"]["objects"]["mountPath"] == wiring._OBJECTS_FOLDER
+
+
+def test_an_image_by_digest_has_no_tag(render_full: Render):
+    image = {"name": "one-data-studio/notebook@sha256:" + "0" * 64, "tag": ""}
+    (config,) = [
+        one
+        for one in render_full({"jupyterhub": {"singleuser": {"image": image}}})
+        if one["kind"] == "ConfigMap" and one["metadata"]["name"] == "studio"
+    ]
+    assert yaml.safe_load(config["data"]["pod.yaml"])["image"] == image["name"]

@@ -5,7 +5,7 @@
 {{- $storage := $server.storage | default dict -}}
 {{- $kind := dig "type" "dynamic" $storage -}}
 {{- $home := dig "homeMountPath" "/home/jovyan" $storage -}}
-image: {{ printf "%s:%s" $server.image.name $server.image.tag | quote }}
+image: {{ list $server.image.name $server.image.tag | compact | join ":" | quote }}
 {{- with dig "image" "pullPolicy" "" $server }}
 image_pull_policy: {{ . }}
 {{- end }}
