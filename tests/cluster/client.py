@@ -86,6 +86,9 @@ class Cluster:
         name = f"{prefix}-{secrets.token_hex(4)}"
         self.kubectl("create", "namespace", name)
         try:
+            # Pods are refused until a controller has made the namespace's account.
+            account = ("get", "serviceaccount", "default", f"--namespace={name}")
+            wait_for(f"the account of {name}", lambda: self.try_kubectl(*account).returncode == 0)
             yield name
         finally:
             self.kubectl("delete", "namespace", name, "--wait=false")

@@ -184,11 +184,7 @@ def test_a_pod_outlives_a_restart_of(component: str, cluster: Cluster, namespace
     with cluster.without(component):
         assert pid_of(component) is None
     assert pid_of(component) not in (None, before)
-    wait_for("the node", lambda: "True" in cluster.kubectl(
-        "get", "node", NODE, "--output=jsonpath={.status.conditions[?(@.type=='Ready')].status}"
-    ))  # fmt: skip
+    command = ("exec", "stays", f"--namespace={namespace}", "--", "sh", "-c", "echo here")
+    wait_for("the kubelet's word", lambda: cluster.try_kubectl(*command).stdout.strip() == "here")
     status = cluster.get("pod", "stays", namespace)["status"]
     assert (status["phase"], status["containerStatuses"][0]["restartCount"]) == ("Running", 0)
-    assert (
-        cluster.kubectl("exec", "stays", f"--namespace={namespace}", "--", "echo", "here").strip() == "here"
-    )
