@@ -19,10 +19,11 @@ from tests.cluster.build import one_at_a_time
 from tests.cluster.images import import_archive, names
 from tests.cluster.place import CACHE, ClusterError
 from tests.cluster.up import Report
-from tests.cluster.wheels import ROOT, build_wheels, digest_of, files_of
+from tests.cluster.wheels import ROOT, build_wheels, digest_of, files_of, forget_others
 
 BASE_PACKAGES = ("python3", "python3-venv", "ca-certificates")
 _SUITE = "bookworm"
+_BASE = f"{_SUITE}-3"  # raise the number when the base's packages change
 _SECRETS = ("PIP_", "UV_", "NPM_CONFIG_", "npm_config_", "NODE_", "REQUESTS_", "SSL_")
 _SITE_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
@@ -133,9 +134,7 @@ def import_images(built: list[Built], report: Report) -> None:
 def _build(image: Image, wheels: dict[str, Path], report: Report) -> Built:
     used = [wheels[name] for name in image.wheels]
     files = files_of(f"images/{image.folder}", *_shared(), *image.extra)
-    key = "-".join(
-        [digest_of(files), *(wheel.parent.name.rpartition("-")[2][:8] for wheel in used), *_base_key()]
-    )
+    key = "-".join([digest_of(files), *(wheel.parent.name.rpartition("-")[2][:8] for wheel in used), _BASE])
     cache = CACHE / "images" / f"{image.folder}-{key}"
     if not cache.is_dir():
         report(f"building {image.name}")
@@ -147,6 +146,7 @@ def _build(image: Image, wheels: dict[str, Path], report: Report) -> Built:
             _run_build(image, Path(folder))
         _export(image, staging)
         staging.replace(cache)
+        forget_others(cache, f"{image.folder}-*")
     built = Built(image, cache / "image.tar", cache / "sbom.cdx.json")
     layers = built.layers()
     report(f"{image.name}: {sum(size for _, size in layers) / 1e6:.0f} MB")
@@ -157,10 +157,6 @@ def _build(image: Image, wheels: dict[str, Path], report: Report) -> Built:
 
 def _shared() -> tuple[str, ...]:
     return ("images/build.txt", "images/sbom.py", "images/trim.sh")
-
-
-def _base_key() -> tuple[str, ...]:
-    return (_SUITE, str(len(BASE_PACKAGES)))
 
 
 def _collect(image: Image, wheels: list[Path], context: Path) -> None:
@@ -222,7 +218,7 @@ def _make_base() -> None:
 
 
 def _base_name() -> str:
-    return f"localhost/onedata-test-base:{'-'.join(_base_key())}"
+    return f"localhost/onedata-test-base:{_BASE}"
 
 
 def _export(image: Image, target: Path) -> None:

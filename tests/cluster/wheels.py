@@ -60,7 +60,15 @@ def _wheel(name: str, folders: tuple[str, ...]) -> Path:
             shutil.rmtree(staging := cache.with_name(cache.name + ".new"), ignore_errors=True)
             shutil.copytree(built, staging, ignore=shutil.ignore_patterns(".gitignore"))
             staging.replace(cache)
+            forget_others(cache, f"{name}-*")
     return next(cache.glob("*.whl"))
+
+
+def forget_others(kept: Path, pattern: str) -> None:
+    """Remove what earlier contents left beside a folder of the cache: an image takes half a gigabyte."""
+    for other in kept.parent.glob(pattern):
+        if other != kept:
+            shutil.rmtree(other, ignore_errors=True)
 
 
 def copy_files(files: list[Path], target: Path) -> None:
