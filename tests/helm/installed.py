@@ -72,6 +72,10 @@ class Installed:
         """Go back to the revision before."""
         self._helm("rollback", RELEASE, "--wait", "--timeout", "400s")
 
+    def remove(self) -> None:
+        """Remove the release, and wait until its pods are gone."""
+        self._helm("uninstall", RELEASE, "--wait", "--timeout", "200s")
+
     def _helm(self, *arguments: str) -> None:
         done = subprocess.run(
             [str(self.helm.program), *arguments, "--namespace", self.namespace],

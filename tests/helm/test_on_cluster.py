@@ -260,6 +260,22 @@ async def test_runs_outlive_every_pod_that_looks_after_them(replicated: Installe
     assert [(run["state"], run["attempt"]) for run in ended] == [("succeeded", 1)] * 2
 
 
+async def test_what_is_removed_and_installed_again_has_everybodys_work(
+    installed: Installed, ann: HubSession, server: str
+):
+    assert installed.python(server, _PUBLISH).strip().splitlines()[-1] == "6"
+    await ann.stop_server()
+    kept = installed.secret("onedata")
+    await asyncio.to_thread(installed.remove)
+    wait_for("the pods' end", lambda: installed.pods() == {})
+    await asyncio.to_thread(installed.change, "install")
+    assert installed.secret("onedata") == kept
+    async with logged_in(installed) as session:
+        await session.start_server(lambda _: None, profile="small")
+        found = installed.python(_SERVER, "import onedata as od; print(len(od.datasets.load('numbers')))")
+    assert found.strip() == "3"
+
+
 def test_the_api_server_itself_takes_every_manifest_of_its_own_kinds(
     cluster: Cluster, manifests: list[Manifest], namespace: str
 ):
