@@ -12,12 +12,13 @@ from typing import Any
 
 import yaml
 
+from tests.cluster.place import CACHE
+
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "helm" / "one-data-studio"
 EXAMPLES = ROOT / "helm" / "examples"
 NAMESPACE = "ods"
 RELEASE = "onedata"
-_BUILT_HERE = Path.home() / ".cache" / "onedata" / "cluster"
 
 Manifest = dict[str, Any]
 
@@ -70,7 +71,7 @@ def _files(values: tuple[Path | dict[str, Any], ...], folder: Path) -> Iterator[
 def find_helm() -> Helm | None:
     """Find Helm 4: what ONEDATA_HELM names, on the PATH, or what `make cluster` has built; None where none is."""
     named = os.environ.get("ONEDATA_HELM") or shutil.which("helm")
-    built = sorted(_BUILT_HERE.glob("*/bin/helm"), key=lambda path: path.stat().st_mtime)
+    built = sorted(CACHE.glob("*/bin/helm"), key=lambda path: path.stat().st_mtime)
     found = Path(named) if named else next(reversed(built), None)
     return Helm(found) if found else None
 
