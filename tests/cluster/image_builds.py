@@ -126,7 +126,7 @@ def import_images(built: list[Built], report: Report) -> None:
     for one in built:
         full_name = f"docker.io/{one.image.name}"
         by_digest = f"{full_name.rpartition(':')[0]}@{one.digest}"
-        if by_digest not in present:
+        if present.get(full_name) != one.digest or by_digest not in present:
             import_archive(one.archive, full_name)
         report(f"{one.image.name} is in the cluster, also as {by_digest}")
 

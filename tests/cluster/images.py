@@ -99,9 +99,10 @@ def import_archive(archive: Path, name: str) -> None:
     _ctr("images", "import", "--digests", f"--base-name={name.rpartition(':')[0]}", str(archive))
 
 
-def names() -> set[str]:
-    """Give the full names of the images in the cluster."""
-    return set(_ctr("images", "list", "--quiet").split())
+def names() -> dict[str, str]:
+    """Give the full names of the images in the cluster, each with its manifest's digest."""
+    rows = [line.split() for line in _ctr("images", "list").splitlines()[1:]]
+    return {name: digest for name, _, digest, *_ in rows}
 
 
 def architecture() -> str:
