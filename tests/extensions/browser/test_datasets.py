@@ -69,6 +69,27 @@ def test_rows_come_as_they_are_scrolled_to(lab: LabPage) -> None:
     expect(page.get_by_role("row", name=re.compile("^seats"))).to_be_visible()
 
 
+def test_page_is_used_with_the_keyboard_alone(lab: LabPage) -> None:
+    open_planes(lab)
+    page = lab.page
+    edit = page.get_by_role("button", name="Edit: Description", exact=True)
+    edit.press("Enter")
+    field = page.get_by_role("textbox", name="Description", exact=True)
+    expect(field).to_be_focused()
+    field.press("Escape")
+    expect(edit).to_be_focused()
+    page.get_by_role("tab", name="Columns").press("ArrowRight")
+    expect(page.get_by_role("tab", name="Preview")).to_be_focused()  # also while its code is loaded
+    page.get_by_role("region", name=re.compile("^Rows of planes")).wait_for()
+    page.keyboard.press("Tab")
+    grid = page.get_by_role("group", name=re.compile("^Rows of planes"))
+    expect(grid).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    lab.picture("datasets-keyboard")
+    page.keyboard.press("Shift+Tab")
+    expect(page.get_by_role("tab", name="Preview")).to_be_focused()
+
+
 def test_two_versions_are_compared(lab: LabPage) -> None:
     open_planes(lab)
     page = lab.page

@@ -14,9 +14,11 @@ export function EditableText(props: {
   const [draft, setDraft] = React.useState<string | null>(null);
   const [error, setError] = React.useState<unknown>(null);
   const [busy, setBusy] = React.useState(false);
+  const [host, returnFocus] = useReturnedFocus(draft === null);
   const close = (): void => {
     setDraft(null);
     setError(null);
+    returnFocus();
   };
   const save = (): void => {
     if (draft === null || draft === props.value) {
@@ -30,7 +32,7 @@ export function EditableText(props: {
   };
   if (draft === null) {
     return (
-      <div className={`od-Editable ${props.compact ? 'od-mod-compact' : ''}`}>
+      <div className={`od-Editable ${props.compact ? 'od-mod-compact' : ''}`} ref={host}>
         <span className={props.value ? '' : 'od-muted'}>
           {props.value || (props.mayEdit && !props.compact ? trans.__('No description') : '')}
         </span>
@@ -52,7 +54,7 @@ export function EditableText(props: {
         autoFocus
         rows={props.compact ? 1 : 2}
         value={draft}
-        disabled={busy}
+        readOnly={busy}
         onChange={event => setDraft(event.target.value)}
         onKeyDown={event => {
           if (event.key === 'Enter' && !event.shiftKey) {
@@ -75,6 +77,22 @@ export function EditableText(props: {
   );
 }
 
+/** Give the focus back to the button that a field came from, once the field has gone. */
+function useReturnedFocus(isClosed: boolean): [React.RefObject<HTMLDivElement>, () => void] {
+  const host = React.useRef<HTMLDivElement>(null);
+  const isDue = React.useRef(false);
+  React.useEffect(() => {
+    if (isClosed && isDue.current) {
+      isDue.current = false;
+      host.current?.querySelector('button')?.focus();
+    }
+  }, [isClosed]);
+  const returnFocus = React.useCallback(() => {
+    isDue.current = true;
+  }, []);
+  return [host, returnFocus];
+}
+
 /** The tags of a dataset; an editor adds and removes them. */
 export function TagEditor(props: {
   tags: string[];
@@ -84,9 +102,14 @@ export function TagEditor(props: {
   const trans = useTrans();
   const [text, setText] = React.useState('');
   const [error, setError] = React.useState<unknown>(null);
+  const field = React.useRef<HTMLInputElement>(null);
   const save = (tags: string[]): void => {
     setError(null);
     props.onSave(tags).then(() => setText(''), setError);
+  };
+  const remove = (tag: string): void => {
+    field.current?.focus(); // the button goes with its tag
+    save(props.tags.filter(one => one !== tag));
   };
   const add = (): void => {
     const tag = text.trim();
@@ -100,10 +123,7 @@ export function TagEditor(props: {
         <span key={tag} className="od-Tag">
           {tag}
           {props.mayEdit && (
-            <button
-              aria-label={trans.__('Remove tag %1', tag)}
-              onClick={() => save(props.tags.filter(one => one !== tag))}
-            >
+            <button aria-label={trans.__('Remove tag %1', tag)} onClick={() => remove(tag)}>
               ×
             </button>
           )}
@@ -111,6 +131,7 @@ export function TagEditor(props: {
       ))}
       {props.mayEdit && (
         <input
+          ref={field}
           className="od-TagEditor-new jp-mod-styled"
           aria-label={trans.__('Add a tag')}
           placeholder={trans.__('Add a tag')}

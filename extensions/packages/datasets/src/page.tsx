@@ -86,13 +86,30 @@ function Version(props: VersionProps): React.JSX.Element {
           />
         )
     },
-    { id: 'preview', title: trans.__('Preview'), view: () => version && <Preview version={version} /> },
+    {
+      id: 'preview',
+      title: trans.__('Preview'),
+      view: () =>
+        version && (
+          <Loaded>
+            <Preview version={version} />
+          </Loaded>
+        )
+    },
     {
       id: 'versions',
       title: trans.__('Versions'),
       view: () => <Versions dataset={found} shown={props.number} onShow={props.onVersion} />
     },
-    { id: 'lineage', title: trans.__('Lineage'), view: () => <Lineage {...props} version={ref} /> },
+    {
+      id: 'lineage',
+      title: trans.__('Lineage'),
+      view: () => (
+        <Loaded>
+          <Lineage {...props} version={ref} />
+        </Loaded>
+      )
+    },
     { id: 'quality', title: trans.__('Quality'), view: () => <NoQuality /> }
   ];
   return (
@@ -100,11 +117,14 @@ function Version(props: VersionProps): React.JSX.Element {
       <Head {...props} version={version} mayEdit={mayEdit} save={save} />
       {shown.error ? <Refusal error={shown.error} onRetry={shown.reload} /> : null}
       {!version && shown.busy && <Busy />}
-      <React.Suspense fallback={<Busy />}>
-        <Tabs label={found.name} tabs={tabs} chosen={tab} onChoose={setTab} />
-      </React.Suspense>
+      <Tabs label={found.name} tabs={tabs} chosen={tab} onChoose={setTab} />
     </div>
   );
+}
+
+/** Waits for a view's code in the view's own place: the tabs, and the focus on one of them, stay. */
+function Loaded(props: { children: React.ReactNode }): React.JSX.Element {
+  return <React.Suspense fallback={<Busy />}>{props.children}</React.Suspense>;
 }
 
 /** Give a version: the newest came with the dataset, and any other is asked for. */

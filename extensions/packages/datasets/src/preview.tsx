@@ -134,13 +134,22 @@ class RowsModel extends DataModel {
   private readonly _blocks: Blocks;
 }
 
+/** Arrows move a cursor from cell to cell; Tab goes on to what is behind the grid. */
+class Keys extends BasicKeyHandler {
+  override onKeyDown(grid: DataGrid, event: KeyboardEvent): void {
+    if (event.key !== 'Tab') {
+      super.onKeyDown(grid, event);
+    }
+  }
+}
+
 function makeGrid(host: HTMLElement, model: RowsModel): DataGrid {
   const grid = new DataGrid({
     defaultSizes: { rowHeight: 22, columnWidth: 130, rowHeaderWidth: 72, columnHeaderHeight: 24 },
     stretchLastColumn: true
   });
   grid.dataModel = model;
-  grid.keyHandler = new BasicKeyHandler();
+  grid.keyHandler = new Keys();
   grid.mouseHandler = new BasicMouseHandler();
   grid.selectionModel = new BasicSelectionModel({ dataModel: model, selectionMode: 'cell' });
   dress(grid, host);
@@ -149,6 +158,10 @@ function makeGrid(host: HTMLElement, model: RowsModel): DataGrid {
       grid.resizeColumn('body', place, MOMENT_WIDTH);
     }
   });
+  const { node } = grid.viewport;
+  node.tabIndex = 0;
+  node.setAttribute('role', 'group');
+  node.setAttribute('aria-label', host.getAttribute('aria-label')!);
   Widget.attach(grid, host);
   return grid;
 }

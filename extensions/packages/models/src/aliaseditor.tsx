@@ -16,6 +16,7 @@ export function AliasEditor(props: {
   const trans = useTrans();
   const [text, setText] = React.useState('');
   const [error, setError] = React.useState<unknown>(null);
+  const field = React.useRef<HTMLInputElement>(null);
   const alias = text.trim().replace(/^@/, '');
   const moves = versionOf(alias, model.aliases);
   const change = (work: Promise<unknown>): void => {
@@ -38,7 +39,10 @@ export function AliasEditor(props: {
           {mayEdit && (
             <button
               aria-label={trans.__('Remove alias %1', one)}
-              onClick={() => change(removeAlias(workspace, model.name, one))}
+              onClick={() => {
+                field.current?.focus(); // the button goes with its alias
+                change(removeAlias(workspace, model.name, one));
+              }}
             >
               ×
             </button>
@@ -47,6 +51,7 @@ export function AliasEditor(props: {
       ))}
       {mayEdit && (
         <input
+          ref={field}
           className="od-TagEditor-new jp-mod-styled"
           aria-label={trans.__('Add an alias')}
           placeholder={trans.__('Add an alias')}

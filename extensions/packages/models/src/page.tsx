@@ -126,21 +126,22 @@ function Shown(props: ShownProps): React.JSX.Element {
       id: 'lineage',
       title: trans.__('Lineage'),
       view: () => (
-        <LineageOf
-          workspace={workspace}
-          id={`model:${workspace}/${found.name}@${version.version}`}
-          dark={dark}
-          onOpen={actions.openNode}
-        />
+        // The wait is in the view's own place: the tabs, and the focus on one of them, stay.
+        <React.Suspense fallback={<Busy />}>
+          <LineageOf
+            workspace={workspace}
+            id={`model:${workspace}/${found.name}@${version.version}`}
+            dark={dark}
+            onOpen={actions.openNode}
+          />
+        </React.Suspense>
       )
     }
   ];
   return (
     <div className="od-Page">
       <Head {...props} />
-      <React.Suspense fallback={<Busy />}>
-        <Tabs label={found.name} tabs={tabs} chosen={tab} onChoose={setTab} />
-      </React.Suspense>
+      <Tabs label={found.name} tabs={tabs} chosen={tab} onChoose={setTab} />
     </div>
   );
 }
