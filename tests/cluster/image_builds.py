@@ -143,7 +143,7 @@ def _build(image: Image, wheels: dict[str, Path], report: Report) -> Built:
         staging.mkdir(parents=True)
         with tempfile.TemporaryDirectory(prefix="onedata-image-") as folder:
             _collect(image, used, Path(folder))
-            _run_build(image, Path(folder))
+            _run_build(image, Path(folder), key)
         _export(image, staging)
         staging.replace(cache)
         forget_others(cache, f"{image.folder}-*")
@@ -174,7 +174,7 @@ def _collect(image: Image, wheels: list[Path], context: Path) -> None:
             shutil.copy2(wheel, context / "wheels")
 
 
-def _run_build(image: Image, context: Path) -> None:
+def _run_build(image: Image, context: Path, key: str) -> None:
     with tempfile.TemporaryDirectory(prefix="onedata-secret-") as folder:
         secret = Path(folder) / "environment"
         secret.write_text(_site_environment())
@@ -188,6 +188,7 @@ def _run_build(image: Image, context: Path) -> None:
             f"--secret=id=environment,src={secret}",
             *([f"--secret=id=certificates,src={_SITE_CERTIFICATES}"] if _SITE_CERTIFICATES.exists() else []),
             f"--build-arg=BASE={_base_name()}",
+            *([f"--build-arg=WHEELS={key}"] if image.wheels else []),
             f"--tag={image.name}",
             str(context),
         )
