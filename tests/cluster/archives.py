@@ -21,23 +21,28 @@ class Contents:
             here too: who pulls the image has it.
         marked: Files above the base in which one of the marks was found, with the mark.
         bill: The bill of materials in the image.
+        ours: The platform's own modules, by their place in site-packages.
     """
 
     paths: list[tuple[int, str]]
     marked: list[tuple[str, str]]
     bill: bytes
+    ours: dict[str, bytes]
 
     @classmethod
     def read(cls, built: Built, marks: list[bytes]) -> "Contents":
         """Go through all layers once, and look for the marks in what may be text."""
-        paths, marked, bill = [], [], b""
+        paths, marked, bill, ours = [], [], b"", {}
         for layer, path, content in _files(built):
             paths.append((layer, path))
             if layer > 0:
                 marked += [(path, mark.decode()) for mark in marks if mark in content]
             if path == f"/usr/share/sbom/{built.image.folder}.cdx.json":
                 bill = content
-        return cls(paths, marked, bill)
+            package = path.partition("/site-packages/")[2]
+            if package.startswith("onedata") and package.endswith(".py"):
+                ours[package] = content
+        return cls(paths, marked, bill, ours)
 
 
 def _files(built: Built) -> Iterator[tuple[int, str, bytes]]:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import zipfile
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from tests.cluster.archives import Contents
 from tests.cluster.client import Cluster, wait_for
 from tests.cluster.image_builds import IMAGES, Built, build_images, import_images
+from tests.cluster.wheels import build_wheels
 
 pytestmark = pytest.mark.timeout(1800)
 _NAMES = [image.folder for image in IMAGES]
@@ -60,6 +62,19 @@ def test_an_image_is_no_larger_than_measured(name: str, images: dict[str, Built]
 def test_what_changes_every_day_is_a_small_layer(name: str, images: dict[str, Built]) -> None:
     (size,) = [size for made, size in images[name].layers() if "/wheels/*.whl" in made]
     assert size < _OURS_MB * _MB
+
+
+@pytest.mark.parametrize("name", ["notebook", "hub"])
+def test_an_image_carries_the_code_of_its_wheels(
+    name: str, images: dict[str, Built], contents: dict[str, Contents]
+) -> None:
+    wheels = build_wheels()
+    expected = {}
+    for distribution in images[name].image.wheels:
+        with zipfile.ZipFile(wheels[distribution]) as wheel:
+            expected |= {file: wheel.read(file) for file in wheel.namelist() if file.endswith(".py")}
+    assert len(expected) > 20
+    assert {file for file, code in expected.items() if contents[name].ours.get(file) != code} == set()
 
 
 @pytest.mark.parametrize("name", _NAMES)
