@@ -67,6 +67,11 @@ docs: dev  ## Write the generated pages.
 lock: dev  ## Resolve the requirements anew: versions and hashes, and no host.
 	$(LOCK) requirements/platform.in --output-file requirements/platform.txt
 	$(LOCK) requirements/dev.in --constraint requirements/platform.txt --output-file requirements/dev.txt
+	@# Images take the platform's versions, but JupyterHub as Zero to JupyterHub has it.
+	@sed -n 's/^\([^ #][^\\]*==[^\\]*\) \\$$/\1/p' requirements/platform.txt | grep -v -e '^jupyterhub' -e '^oauthlib' > images/.constraints
+	for name in hub/requirements notebook/requirements proxy/requirements build; do \
+		$(LOCK) --no-annotate --constraint images/.constraints images/$$name.in --output-file images/$$name.txt || exit 1; done
+	@rm images/.constraints
 
 parts: dev  ## Install the servers that tests use, where they are missing.
 	$(BIN)/python tools/test_parts.py

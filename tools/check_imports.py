@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = [ROOT / "kernels" / "onedata", ROOT / "hub" / "onedata_hub", ROOT / "extensions" / "onedata_lab"]
-BACKEND_ONLY = {"boto3", "botocore", "kubernetes", "pymilvus"}
+BACKEND_ONLY = {"boto3", "botocore", "kubernetes", "kubernetes_asyncio", "pymilvus"}
 CONTRACT_MAY = {"pydantic", "onedata"} | set(sys.stdlib_module_names)
 SHARED = "onedata_hub.studio"
 
