@@ -29,6 +29,7 @@ import {
 import '@xyflow/react/dist/style.css';
 import React from 'react';
 import { readLineage } from './api';
+import { BackEdge } from './backedge';
 import { layers } from './layout';
 
 const WIDTH = 250;
@@ -123,6 +124,7 @@ function Card(props: NodeProps<CardNode>): React.JSX.Element {
 }
 
 const CARDS = { card: Card };
+const EDGES = { back: BackEdge };
 
 function Graph(props: {
   graph: LineageGraph;
@@ -131,28 +133,34 @@ function Graph(props: {
 }): React.JSX.Element {
   const { graph, dark, onOpen } = props;
   const trans = useTrans();
-  const nodes = React.useMemo<CardNode[]>(() => {
-    const places = new Map(layers(graph).map(place => [place.id, place]));
-    return graph.nodes.map(node => ({
-      id: node.id,
-      type: 'card',
-      position: { x: places.get(node.id)!.layer * (WIDTH + 70), y: places.get(node.id)!.row * (HEIGHT + 24) },
-      width: WIDTH,
-      height: HEIGHT,
-      focusable: false,
-      data: { node, isRoot: node.id === graph.root, onOpen }
-    }));
-  }, [graph, onOpen]);
+  const places = React.useMemo(() => new Map(layers(graph).map(place => [place.id, place])), [graph]);
+  const nodes = React.useMemo<CardNode[]>(
+    () =>
+      graph.nodes.map(node => ({
+        id: node.id,
+        type: 'card',
+        position: {
+          x: places.get(node.id)!.layer * (WIDTH + 70),
+          y: places.get(node.id)!.row * (HEIGHT + 24)
+        },
+        width: WIDTH,
+        height: HEIGHT,
+        focusable: false,
+        data: { node, isRoot: node.id === graph.root, onOpen }
+      })),
+    [graph, places, onOpen]
+  );
   const edges = React.useMemo<Edge[]>(
     () =>
       graph.edges.map(edge => ({
         id: `${edge.source}→${edge.target}`,
         source: edge.source,
         target: edge.target,
+        type: places.get(edge.source)!.layer < places.get(edge.target)!.layer ? undefined : 'back',
         focusable: false,
         markerEnd: { type: MarkerType.ArrowClosed }
       })),
-    [graph]
+    [graph, places]
   );
   return (
     <div className="od-Graph" role="group" aria-label={trans.__('Lineage: %1 things', graph.nodes.length)}>
@@ -161,6 +169,7 @@ function Graph(props: {
           nodes={nodes}
           edges={edges}
           nodeTypes={CARDS}
+          edgeTypes={EDGES}
           colorMode={dark ? 'dark' : 'light'}
           fitView
           fitViewOptions={{ maxZoom: 1, padding: 0.15 }}
