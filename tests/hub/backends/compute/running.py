@@ -7,7 +7,7 @@ from typing import Any
 from onedata.contract.runner import RunLimits, RunOrders, RunResult
 from onedata_hub.backends.compute import ComputeBackend, StartRequest
 
-from tests.support.runner import HUB_TOKEN, RUN_KEY, SmallStudio, make_spec, notebook
+from tests.support.runner import HUB_TOKEN, RUN_KEY, SmallStudio, is_running, make_spec, notebook
 
 SLEEP = "import time\nprint('asleep', flush=True)\ntime.sleep(120)"
 
@@ -42,6 +42,15 @@ async def until_gone(compute: ComputeBackend, reference: str) -> None:
         return await compute.state(reference) == "gone"
 
     await eventually(is_gone, "the end of the runner")
+
+
+async def until_ended(pid: int, seconds: float = 10.0) -> None:
+    """Wait until a process that was killed is no more; the system takes a moment for it."""
+
+    async def has_ended() -> bool:
+        return not is_running(pid)
+
+    await eventually(has_ended, f"the end of process {pid}", seconds)
 
 
 async def until_logged(compute: ComputeBackend, reference: str, text: bytes) -> None:

@@ -21,11 +21,12 @@ from tests.hub.backends.compute.running import (
     SLEEP,
     eventually,
     request_for,
+    until_ended,
     until_gone,
     until_logged,
     until_told,
 )
-from tests.support.runner import HUB_TOKEN, RUN_KEY, SmallStudio, end_runners, is_running
+from tests.support.runner import HUB_TOKEN, RUN_KEY, SmallStudio, end_runners
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ async def test_a_killed_runner_is_gone_and_a_new_start_reports_it_lost(
     await until_gone(compute, reference)
     assert await compute.start(request) == reference
     assert (await until_told(studio)).outcome == "lost"
-    assert not is_running(kernel)
+    await until_ended(kernel)
     await until_gone(compute, reference)
     await compute.close()
 
@@ -155,7 +156,7 @@ async def test_a_runner_that_ignores_the_wish_to_stop_is_killed_with_all_it_star
     os.kill(runner.pid, signal.SIGSTOP)  # a stopped process hears no SIGTERM
     await compute.cancel(reference)
     await until_gone(compute, reference)
-    assert not is_running(kernel)
+    await until_ended(kernel)
     await compute.close()
 
 
