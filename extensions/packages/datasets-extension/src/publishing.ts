@@ -2,7 +2,16 @@ import { JupyterFrontEnd } from '@jupyterlab/application';
 import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import type { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { TranslationBundle } from '@jupyterlab/translation';
-import { call, CommandIDs, IWorkspaces, LazyCommand, parseRef, selectedItem, sentence } from '@onedata/core';
+import {
+  call,
+  CommandIDs,
+  IWorkspaces,
+  LazyCommand,
+  parseRef,
+  selectedItem,
+  sentence,
+  share
+} from '@onedata/core';
 import type { Publication } from '@onedata/datasets';
 import { PublishForm } from './publish-form';
 
@@ -113,7 +122,7 @@ export class Watcher {
   }
 
   private _words(publication: Publication): string {
-    const { path, dataset, state, version, unchanged, message } = publication;
+    const { path, dataset, state, version, unchanged, message, done_bytes, total_bytes } = publication;
     switch (state) {
       case 'done':
         return (
@@ -125,7 +134,11 @@ export class Watcher {
       case 'failed':
         return this._trans.__('%1 was not published: %2', path, message);
       default:
-        return this._trans.__('Publishing %1 as %2 …', path, dataset);
+        // JupyterLab's toasts hide their progress bars.
+        return (
+          this._trans.__('Publishing %1 as %2 …', path, dataset) +
+          (total_bytes ? ` ${share(done_bytes, total_bytes)}` : '')
+        );
     }
   }
 
