@@ -144,9 +144,10 @@ def _eager(lab: LabPage) -> Figure:
     """Count our JavaScript that a page has loaded with no panel open."""
     lab.open()
     loaded = lab.page.evaluate(
-        """name => performance.getEntriesByType('resource')
-            .filter(one => one.name.includes(`/extensions/${name}/`) && one.name.split('?')[0].endsWith('.js'))
-            .map(one => [one.name, one.decodedBodySize])""",
+        """name => Promise.all(performance.getEntriesByType('resource')
+            .map(one => one.name)
+            .filter(url => url.includes(`/extensions/${name}/`) && url.split('?')[0].endsWith('.js'))
+            .map(async url => [url, (await (await fetch(url)).arrayBuffer()).byteLength]))""",
         EXTENSION,
     )
     assert loaded, "no JavaScript of ours was loaded"
