@@ -7,7 +7,10 @@ at a time.
 import http.client
 import ssl
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
+
+from pydantic import BaseModel
 
 from onedata.contract.problems import Problem
 from onedata.contract.runner import (
@@ -18,6 +21,8 @@ from onedata.contract.runner import (
     RunReport,
     RunResult,
 )
+
+A = TypeVar("A", bound=BaseModel)
 
 REPORT_TIMEOUT_SECONDS = 15.0
 UPLOAD_TIMEOUT_SECONDS = 300.0
@@ -62,25 +67,11 @@ class StudioLink:
 
     def begin(self, place: str) -> RunOrders:
         """Ask for the orders of the attempt that the key opens; they are given to one place alone."""
-        body = RunBegin(place=place).model_dump_json().encode()
-        content_type, content = self._send("POST", "/begin", body, _JSON, UPLOAD_TIMEOUT_SECONDS)
-        try:
-            if content_type == _JSON:
-                return RunOrders.model_validate_json(content)
-        except ValueError as error:
-            raise StudioAway(f"The orders are none: {content[:200]!r}") from error
-        raise StudioAway(f"The orders are {content_type}, so they are not the studio's.")
+        return self._ask("/begin", RunBegin(place=place), RunOrders, UPLOAD_TIMEOUT_SECONDS)
 
     def report(self, report: RunReport) -> RunReply:
         """Tell how far the run is, and hear whether it shall stop."""
-        body = report.model_dump_json().encode()
-        content_type, content = self._send("POST", "/report", body, _JSON, REPORT_TIMEOUT_SECONDS)
-        try:
-            if content_type == _JSON:
-                return RunReply.model_validate_json(content)
-        except ValueError as error:
-            raise StudioAway(f"The answer to a report is none: {content[:200]!r}") from error
-        raise StudioAway(f"The answer to a report is {content_type}, so it is not the studio's.")
+        return self._ask("/report", report, RunReply, REPORT_TIMEOUT_SECONDS)
 
     def upload(self, path: Path) -> None:
         """Send one output file under its own name."""
@@ -90,6 +81,20 @@ class StudioLink:
     def result(self, result: RunResult) -> None:
         """Tell how the attempt ended."""
         self._send("POST", "/result", result.model_dump_json().encode(), _JSON, REPORT_TIMEOUT_SECONDS)
+
+    def _ask(self, path: str, question: BaseModel, answer: type[A], timeout: float) -> A:
+        """Post a question and read its answer.
+
+        Raises:
+            StudioAway: If what answers is not the studio.
+        """
+        content_type, content = self._send("POST", path, question.model_dump_json().encode(), _JSON, timeout)
+        if content_type != _JSON:
+            raise StudioAway(f"The answer to {path} is {content_type}, so it is not the studio's.")
+        try:
+            return answer.model_validate_json(content)
+        except ValueError as error:
+            raise StudioAway(f"The answer to {path} is none: {content[:200]!r}") from error
 
     def _send(
         self, method: str, path: str, body: bytes, content_type: str, timeout: float
