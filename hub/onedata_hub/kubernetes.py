@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from onedata_hub.groups import drop_former_members, load_groups
+from onedata_hub.lab_arguments import lab_arguments
 from onedata_hub.machine import SHARED_CORES
 from onedata_hub.naming import personal_workspace
 from onedata_hub.roles import ACCESS_MLFLOW, ACCESS_STUDIO, CULLER, KEEPER, MLFLOW, STUDIO, load_roles
@@ -139,11 +140,7 @@ def _configure_servers(c: Any, settings: KubernetesSettings, public_url: str) ->
         **SHARED_CORES,
     } | dict(c.KubeSpawner.get("environment", {}))
     c.Spawner.args = [
-        f"--HubAuth.cache_max_age={settings.identity_cache_seconds}",
-        # JupyterLab asks nobody outside: no news, no updates, no list of extensions.
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        "--LabApp.extension_manager=readonly",
+        *lab_arguments(settings.identity_cache_seconds),
         *c.Spawner.get("args", []),
     ]
     # Pod security "restricted", beside what KubeSpawner sets itself.

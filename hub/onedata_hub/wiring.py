@@ -9,6 +9,7 @@ from typing import Any
 from onedata.contract.environment import CACHE_DIR, IDLE_TIMEOUT, STUDIO_URL
 
 from onedata_hub.groups import drop_former_members, load_groups
+from onedata_hub.lab_arguments import lab_arguments
 from onedata_hub.launch.parent import PARENT_PID, exit_with_parent
 from onedata_hub.launch.state import StateFolder
 from onedata_hub.login import configure_login
@@ -112,13 +113,7 @@ def _server_environment(settings: PlatformSettings, state: StateFolder) -> dict[
 
 
 def _server_arguments(settings: PlatformSettings) -> list[str]:
-    arguments = [
-        f"--HubAuth.cache_max_age={settings.identity_cache_seconds}",
-        # JupyterLab asks nobody outside: no news, no updates, no list of extensions.
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        "--LabApp.extension_manager=readonly",
-    ]
+    arguments = lab_arguments(settings.identity_cache_seconds)
     if os.geteuid() == 0:  # in a container; elsewhere Jupyter is right to refuse
         arguments.append("--allow-root")
     return arguments
