@@ -132,7 +132,7 @@ class FolderStore(ObjectStore):
         targets = {file.md5: self._object(workspace, file.md5) for file in files}
         with StagedFolder(staging, verify_md5=self._verify_md5) as staged:
             staged.check(files, targets)
-            staged.settle(files)
+            staged.settle([file for file in files if not targets[file.md5].exists()])
             for file in files:
                 staged.take(file, targets[file.md5])
         vanished = {
