@@ -1,7 +1,8 @@
 """The notebooks that people start from, as the launcher shows them: templates and tutorials.
 
 The hub puts both into every home (see ``onedata_hub.homes``); what people add to the folders is shown beside them.
-Titles and descriptions are the notebooks' own: ``metadata.onedata.template``, else the first heading and paragraph.
+Titles and descriptions are the notebooks' own: ``metadata.onedata.template`` or ``metadata.onedata.tutorial``, else
+the first heading and paragraph.
 """
 
 import json
@@ -29,17 +30,17 @@ def list_starts(root: Path) -> list[dict[str, Any]]:
         root: The root of the file browser.
     """
     return [
-        {"kind": kind, "path": path.relative_to(root).as_posix(), **_about(path)}
+        {"kind": kind, "path": path.relative_to(root).as_posix(), **_about(path, kind)}
         for folder, kind in _FOLDERS.items()
         for path in sorted((root / folder).rglob("*.ipynb"))[:_MOST]
         if not any(part.startswith(".") for part in path.relative_to(root).parts)
     ]
 
 
-def _about(path: Path) -> dict[str, Words]:
+def _about(path: Path, kind: str) -> dict[str, Words]:
     try:
         notebook = json.loads(path.read_text()) if path.stat().st_size <= _LARGEST_BYTES else {}
-        said = notebook.get("metadata", {}).get("onedata", {}).get("template", {})
+        said = notebook.get("metadata", {}).get("onedata", {}).get(kind, {})
         heading, paragraph = _first_words(notebook)
         title = _words(said.get("title")) or _words(heading)
         description = _words(said.get("description")) or _words(paragraph)

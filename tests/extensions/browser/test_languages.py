@@ -45,6 +45,7 @@ def lab(platform: Platform, browser: Browser, tmp_path: Path, chinese: None) -> 
 def test_launcher_status_bar_and_datasets_speak_chinese(lab: LabPage) -> None:
     page = lab.page
     expect(page.locator(".jp-LauncherCard").filter(has_text="清洗数据表")).to_be_visible()
+    expect(page.locator(".jp-LauncherCard").filter(has_text="上手第一小时")).to_be_visible()
     expect(page.get_by_role("group", name=re.compile("^服务器配置：standard"))).to_be_visible()
     lab.sidebar("数据集")
     expect(page.get_by_role("searchbox", name="搜索数据集")).to_be_visible()
