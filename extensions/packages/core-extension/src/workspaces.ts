@@ -14,7 +14,7 @@ export const workspaces: JupyterFrontEndPlugin<IWorkspaces> = {
   requires: [ITranslator],
   optional: [IStateDB],
   activate: (_app: JupyterFrontEnd, translator: ITranslator, state: IStateDB | null): IWorkspaces => {
-    setLocale(translator.languageCode);
+    setLocale(translator.languageCode, translator.load('onedata'));
     return new Workspaces({
       fetch: async () => (await state?.fetch(KEY)) as string | undefined,
       save: async name => void (await state?.save(KEY, name))

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { ago, bytes, duration, figure, share } from './format';
 import { setLocale } from './locale';
@@ -40,6 +41,22 @@ test('a moment is told from now, in the language that was set', () => {
   expect(ago('2026-01-01T14:00:00Z', now)).toBe('in 2 hours');
   setLocale('zh_CN');
   expect(ago('2026-01-01T11:57:00Z', now)).toBe('3分钟前');
+  setLocale('en-GB');
+});
+
+test('units are in the language that was set', () => {
+  const file = new URL('../../../onedata_lab/locale/zh_CN/LC_MESSAGES/onedata.json', import.meta.url);
+  const chinese = JSON.parse(readFileSync(file, 'utf-8')) as Record<string, string[]>;
+  setLocale('zh_CN', {
+    _p: (context, text, count: string) => chinese[`${context}\u0004${text}`][0].replace('%1', count)
+  });
+  expect([0.85, 12.34, 245, 12_000, 187_200].map(duration)).toEqual([
+    '850 毫秒',
+    '12.3 秒',
+    '4 分 5 秒',
+    '3 小时 20 分',
+    '2 天 4 小时'
+  ]);
   setLocale('en-GB');
 });
 

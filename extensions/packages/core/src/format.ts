@@ -1,6 +1,6 @@
 /** Numbers, sizes and times as people read them, in their own language. */
 
-import { formatOf, number } from './locale';
+import { formatOf, number, unitWords } from './locale';
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 
@@ -38,23 +38,27 @@ export function figure(value: unknown): string {
   return number(value, { maximumSignificantDigits: 6 });
 }
 
+const DURATIONS: [number, (count: string) => string][] = [
+  [86_400, count => unitWords()._p('duration', '%1 d', count)],
+  [3_600, count => unitWords()._p('duration', '%1 h', count)],
+  [60, count => unitWords()._p('duration', '%1 min', count)],
+  [1, count => unitWords()._p('duration', '%1 s', count)]
+];
+
 /** Seconds → "850 ms", "12.3 s", "4 min 5 s", "3 h 20 min", "2 d 4 h". */
 export function duration(seconds: number): string {
   if (seconds < 1) {
-    return `${Math.round(seconds * 1000)} ms`;
+    return unitWords()._p('duration', '%1 ms', number(Math.round(seconds * 1000)));
   }
   if (seconds < 59.95) {
-    return `${number(seconds, { maximumFractionDigits: 1 })} s`;
+    return unitWords()._p('duration', '%1 s', number(seconds, { maximumFractionDigits: 1 }));
   }
   const whole = Math.round(seconds);
-  const parts: [number, string, number, string][] = [
-    [86_400, 'd', 3_600, 'h'],
-    [3_600, 'h', 60, 'min'],
-    [60, 'min', 1, 's']
-  ];
-  const [big, bigName, small, smallName] = parts.find(([size]) => whole >= size) ?? parts[2];
-  const rest = Math.floor((whole % big) / small);
-  return `${Math.floor(whole / big)} ${bigName}${rest ? ` ${rest} ${smallName}` : ''}`;
+  const place = DURATIONS.findIndex(([size]) => whole >= size);
+  const [[size, words], [smallSize, smallWords]] = DURATIONS.slice(place);
+  const rest = Math.floor((whole % size) / smallSize);
+  const parts = [words(number(Math.floor(whole / size))), ...(rest ? [smallWords(number(rest))] : [])];
+  return parts.join(' ');
 }
 
 const STEPS: [number, Intl.RelativeTimeFormatUnit, number][] = [

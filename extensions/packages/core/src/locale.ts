@@ -1,12 +1,29 @@
-/** Numbers in the reader's own language. */
+/** Numbers and units in the reader's own language. */
+
+import { nullTranslator, TranslationBundle } from '@jupyterlab/translation';
+
+/** What names units: a translator, or as much of one. */
+export type UnitWords = Pick<TranslationBundle, '_p'>;
 
 let locale: string | undefined;
+let units: UnitWords = nullTranslator.load('onedata');
 const formats = new Map<string, unknown>();
 
-/** Say in which language numbers and times are written; undefined is the browser's. */
-export function setLocale(code: string | undefined): void {
+/**
+ * Say in which language numbers and times are written.
+ *
+ * @param code - The language; undefined is the browser's.
+ * @param trans - Has the names of units; they are English without it.
+ */
+export function setLocale(code: string | undefined, trans?: UnitWords): void {
   locale = code?.replace('_', '-');
+  units = trans ?? nullTranslator.load('onedata');
   formats.clear();
+}
+
+/** Give the translator for what is written outside of a view. */
+export function unitWords(): UnitWords {
+  return units;
 }
 
 /** Give a format, made once for a language: making one takes a hundred times as long as using it. */
