@@ -113,6 +113,9 @@ def run(command: list[str], advice: str) -> None:
     # Bytecode is compiled on purpose: a server starts in half the time.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environment["VIRTUAL_ENV"] = str(VENV)
+    # Sites behind a proxy of their own have its certificate among the machine's: uv and Node ask there too.
+    for name in ("UV_SYSTEM_CERTS", "NODE_USE_SYSTEM_CA"):
+        environment.setdefault(name, "1")
     done = subprocess.run(
         command, check=False, env=environment, cwd=str(ROOT), stderr=subprocess.PIPE, text=True
     )

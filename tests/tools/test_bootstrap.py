@@ -104,6 +104,14 @@ def test_unreachable_index_ends_in_what_it_said_and_what_to_do(repository: Path)
     assert not (repository / ".venv" / ".onedata-installed").exists()
 
 
+def test_uv_and_npm_trust_the_certificates_of_this_machine(repository: Path) -> None:
+    uv = repository / ".venv" / "bin" / "uv"
+    uv.write_text("#!/bin/sh\n[ $1 = --version ] || { env | grep _C[AE] >&2; exit 2; }\n")
+    said = run(repository, "platform").stderr
+    assert "UV_SYSTEM_CERTS=1" in said
+    assert "NODE_USE_SYSTEM_CA=1" in said
+
+
 def test_environment_with_neither_uv_nor_pip_is_made_anew(repository: Path) -> None:
     (repository / ".venv" / "bin" / "uv").unlink()
     done = run(repository, "platform")
