@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-GPU_RESOURCE = "nvidia.com/gpu"
+from onedata_hub.amounts import GPU_RESOURCE, is_gpu
+
 _UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 
 
@@ -13,20 +14,32 @@ class ProfileError(ValueError):
     """A profile file or somebody's choice is wrong; the message says what is true and what to do."""
 
 
+class ProfileForbidden(ProfileError):
+    """Somebody chose what their groups may not have."""
+
+
 @dataclass(frozen=True)
 class ServerSize:
     """What a chosen profile comes to: limits in bytes and cores, None where there is none.
 
     Attributes:
+        gpu_kinds: How many it takes of each kind of GPU, by the cluster's name of it, such as ``nvidia.com/gpu``.
         overrides: All that it asks for, in KubeSpawner's terms: for those who make pods.
+        options: What was chosen, every choice by its name: KubeSpawner's user options.
     """
 
     profile: str
     memory_bytes: int | None = None
     cpus: float | None = None
-    gpus: int = 0
+    gpu_kinds: dict[str, int] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
     overrides: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def gpus(self) -> int:
+        """How many GPUs it takes; a slice or a share of one counts as one."""
+        return sum(self.gpu_kinds.values())
 
 
 def parse_memory(value: Any) -> int | None:
@@ -54,16 +67,33 @@ def size_of(slug: str, *overrides: Mapping[str, Any]) -> ServerSize:
     merged: dict[str, Any] = {}
     environment: dict[str, str] = {}
     for one in overrides:
-        merged |= one
+        merged = laid_over(merged, one)
         environment |= _environment(slug, one.get("environment") or {})
     return ServerSize(
         profile=slug,
         memory_bytes=parse_memory(merged.get("mem_limit")),
         cpus=_cpus(slug, merged.get("cpu_limit")),
-        gpus=_gpus(slug, merged.get("extra_resource_limits") or {}),
+        gpu_kinds=_gpus(slug, merged.get("extra_resource_limits") or {}),
         environment=environment,
         overrides=merged,
     )
+
+
+def laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay settings over others as KubeSpawner does: maps are merged, anything else is replaced.
+
+    Within a map a value of None takes the name out.
+    """
+    result = dict(below)
+    for name, value in above.items():
+        known = result.get(name)
+        if isinstance(known, dict) and isinstance(value, dict):
+            without = {inner for inner, given in value.items() if given is None}
+            both = laid_over(known, value)
+            result[name] = {inner: given for inner, given in both.items() if inner not in without}
+        else:
+            result[name] = value
+    return result
 
 
 def _environment(slug: str, value: Any) -> dict[str, str]:
@@ -82,8 +112,13 @@ def _cpus(slug: str, value: Any) -> float | None:
     return cpus
 
 
-def _gpus(slug: str, limits: Any) -> int:
-    value = limits.get(GPU_RESOURCE, 0) if isinstance(limits, dict) else limits
-    if not str(value).isdecimal():
-        raise ProfileError(f"{GPU_RESOURCE} {value!r} of profile '{slug}' is no number of GPUs.")
-    return int(value)
+def _gpus(slug: str, limits: Any) -> dict[str, int]:
+    if not isinstance(limits, dict):
+        raise ProfileError(
+            f"extra_resource_limits {limits!r} of profile '{slug}' is no map. Write {GPU_RESOURCE}: 1."
+        )
+    kinds = {str(name): value for name, value in limits.items() if is_gpu(str(name))}
+    for name, value in kinds.items():
+        if not str(value).isdecimal():
+            raise ProfileError(f"{name} {value!r} of profile '{slug}' is no number of GPUs.")
+    return {name: int(value) for name, value in kinds.items() if int(value)}

@@ -20,7 +20,7 @@ from onedata_hub.homes import home_of, prepare_home
 from onedata_hub.launch.processes import end_processes, servers_of
 from onedata_hub.naming import personal_workspace, safe_slug
 from onedata_hub.profiles import Profiles
-from onedata_hub.server_size import ProfileError, ServerSize
+from onedata_hub.start_check import CheckedServer, check_start, groups_of
 
 _SAME_START_SECONDS = 2.0
 _LOOK_EVERY_SECONDS = 0.05
@@ -40,7 +40,7 @@ class SpawnFailed(Exception):
         super().__init__(f"{self.jupyterhub_message} (more in {log})")
 
 
-class LocalSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # JupyterHub has no type information
+class LocalSpawner(CheckedServer, SimpleLocalProcessSpawner):  # type: ignore[misc]  # JupyterHub has no type information
     """A server as a process of the hub's own user, in a home below ``homes_dir``.
 
     Memory is limited for each process (RLIMIT_DATA), CPU by the cores the server may run on, GPUs by
@@ -53,7 +53,6 @@ class LocalSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # JupyterH
     logs_dir = Unicode(config=True, help="Folder for what the servers say, a file for each.")
 
     held_gpus: ClassVar[dict[str, list[int]]] = {}
-    size: ServerSize | None = None
     pid: int
     port: int
     popen_kwargs: dict[str, Any]
@@ -199,19 +198,19 @@ def check_choice(profiles: Profiles, spawner: LocalSpawner) -> None:
     """Check what was asked for before anything starts; API requests come here without the form.
 
     Raises:
-        HTTPError: 400 with a sentence that says what can be had.
+        HTTPError: 400, 403 or 409 with a sentence that says what can be had.
     """
     try:
-        spawner.size = profiles.select(spawner.user_options or {})
+        check_start(profiles, spawner)
+        assert spawner.size is not None, "the check has chosen it"
         spawner.mem_limit = spawner.size.memory_bytes
         spawner.cpu_limit = spawner.size.cpus
-        spawner.reserve_gpus(profiles)
-    except (ProfileError, HTTPError) as error:
+        spawner.reserve_gpus(profiles.of(groups_of(spawner.user)))
+    except HTTPError:
         # The hub has already kept these options for the next start without any: that must not fail too.
         spawner.orm_spawner.user_options = {}
-        if isinstance(error, HTTPError):
-            raise
-        raise HTTPError(400, str(error)) from error
+        spawner.gpus_held = None
+        raise
 
 
 def _choose_cores(cpus: float) -> set[int] | None:

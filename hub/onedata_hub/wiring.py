@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,13 @@ from onedata_hub.launch.parent import PARENT_PID, exit_with_parent
 from onedata_hub.launch.state import StateFolder
 from onedata_hub.login import configure_login
 from onedata_hub.machine import SHARED_CORES
-from onedata_hub.profiles import load_profiles
+from onedata_hub.profiles import Profiles, load_profiles
 from onedata_hub.roles import load_roles
 from onedata_hub.server_form import read_form, render_form
 from onedata_hub.services import mlflow_url, services, studio_url, watch_services_closely
 from onedata_hub.settings import PlatformSettings, load_settings
 from onedata_hub.spawner import LocalSpawner, check_choice
+from onedata_hub.start_check import groups_of, notes_of
 from onedata_hub.tracking import tracking_environment
 
 _ACTIVITY_SECONDS = 30
@@ -54,8 +56,9 @@ def configure(c: Any, settings: PlatformSettings | None = None) -> None:
     c.JupyterHub.load_roles = load_roles()
     c.JupyterHub.services = services(settings, state)
     watch_services_closely()
-    c.JupyterHub.load_groups = load_groups(settings.workspaces)
-    drop_former_members(c.JupyterHub.db_url, settings.workspaces)
+    if not settings.openid_issuer:  # there groups are the provider's, and the hub takes no others
+        c.JupyterHub.load_groups = load_groups(settings.workspaces)
+        drop_former_members(c.JupyterHub.db_url, settings.workspaces)
 
 
 def _configure_hub(c: Any, settings: PlatformSettings, state: StateFolder) -> None:
@@ -84,7 +87,7 @@ def _configure_spawner(c: Any, settings: PlatformSettings, state: StateFolder) -
     c.LocalSpawner.homes_dir = str(state / "homes")
     c.LocalSpawner.sockets_dir = str(state.sockets_folder())
     c.LocalSpawner.logs_dir = str(state / "logs" / "servers")
-    c.Spawner.options_form = render_form(profiles)
+    c.Spawner.options_form = _form_of(profiles)
     c.Spawner.options_from_form = read_form
     c.Spawner.pre_spawn_hook = partial(check_choice, profiles)
     c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
@@ -95,6 +98,16 @@ def _configure_spawner(c: Any, settings: PlatformSettings, state: StateFolder) -
     c.Spawner.env_keep = _KEPT
     c.Spawner.environment = _server_environment(settings, state)
     c.LocalProcessSpawner.interrupt_timeout = c.LocalProcessSpawner.term_timeout = _STOP_SECONDS
+
+
+def _form_of(profiles: Profiles) -> Callable[[LocalSpawner], str]:
+    """Give what draws a user's form; a function, since traitlets copies any other value deeply."""
+
+    def draw(spawner: LocalSpawner) -> str:
+        own = profiles.of(groups_of(spawner.user))
+        return render_form(own, notes=partial(notes_of, own, spawner), last=spawner.orm_spawner.user_options)
+
+    return draw
 
 
 def _server_environment(settings: PlatformSettings, state: StateFolder) -> dict[str, str]:

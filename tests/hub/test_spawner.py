@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 from jupyterhub import orm
@@ -18,6 +18,8 @@ class Named:
     """A user, as far as a spawner asks for one before it starts."""
 
     name: str
+    groups: list[orm.Group] = field(default_factory=list)
+    spawners: dict[str, LocalSpawner] = field(default_factory=dict)
 
 
 @pytest.fixture
@@ -89,4 +91,5 @@ def test_server_that_outlived_its_hub_keeps_pid_port_and_gpus() -> None:
     assert (ann.pid, ann.port, LocalSpawner.held_gpus) == (os.getpid(), 1234, {"ann": [1]})
     assert ann.get_state() == {
         "pid": os.getpid(), "pid_started": module._start_time(os.getpid()), "port": 1234, "gpus": [1],
+        "gpus_held": 0,
     }  # fmt: skip

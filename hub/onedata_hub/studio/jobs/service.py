@@ -1,6 +1,7 @@
 """Jobs: what people define."""
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -89,7 +90,7 @@ class JobService:
             **kept.columns(),
         )
         self._lay_over(row, body.model_dump(mode="json", exclude={"name", "notebook", "notebook_path"}))
-        self._check(row, body, now, every=True)
+        self._check(row, body, now, access.caller.groups, every=True)
         try:
             async with self.context.database.write() as session:
                 if await JobRepository(session).id_of_name(access.workspace, body.name):
@@ -114,7 +115,7 @@ class JobService:
             for name, value in (kept.columns() if kept else {}).items():
                 setattr(row, name, value)
             self._lay_over(row, _given(body))
-            self._check(row, body, now, every=False)
+            self._check(row, body, now, access.caller.groups, every=False)
             if changed & _WHAT_RUNS:
                 row.run_as = access.caller.name
             record(
@@ -173,13 +174,24 @@ class JobService:
         for name, value in fields.items():
             setattr(row, name, value)
 
-    def _check(self, row: JobRow, body: JobCreate | JobUpdate, now: datetime, *, every: bool) -> None:
-        """Check what was given, and what depends on it; set what follows."""
+    def _check(
+        self,
+        row: JobRow,
+        body: JobCreate | JobUpdate,
+        now: datetime,
+        groups: Collection[str],
+        *,
+        every: bool,
+    ) -> None:
+        """Check what was given, and what depends on it; set what follows.
+
+        The groups are the caller's, as whom the job runs when what it runs changes.
+        """
         given = body.model_fields_set
         settings = self.context.settings
         schedule = Schedule.model_validate(row.schedule) if row.schedule else None
-        if every or "profile" in given:
-            check_profile(settings, row.profile)
+        if every or given & _WHAT_RUNS:
+            check_profile(settings, row.profile, groups)
         if every or "environment" in given:
             checks.check_environment(row.environment)
         if every or "notifications" in given:

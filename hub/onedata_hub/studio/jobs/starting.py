@@ -6,6 +6,7 @@ reference are the same, and the backend executes an attempt once however often i
 
 import logging
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -97,7 +98,6 @@ class Starter:
     async def _request(self, plan: _Plan) -> StartRequest | None:
         """Gather all that the attempt needs; None if the run is not ours any more."""
         run, detail = plan.run, plan.detail
-        size = self._size(run, detail)
         try:
             notebook = await self.context.objects.get_bytes(notebook_key(run.workspace, detail.snapshot))
         except ObjectMissing as error:
@@ -106,6 +106,8 @@ class Starter:
         key = secrets.token_urlsafe(32)
         if not await self._note_start(run, key, token_id, caller):
             return None
+        # Only now is it known in which groups the run's user is; a refusal ends the token that was noted.
+        size = self._size(run, detail, caller.groups if caller else None)
         hidden_gpus = {} if size.gpus else {"CUDA_VISIBLE_DEVICES": ""}
         return StartRequest(
             spec=spec_of(self.context.settings, run, detail),
@@ -121,15 +123,15 @@ class Starter:
             profile=size.overrides,
         )
 
-    def _size(self, run: JobRunRow, detail: JobRunDetailRow) -> ServerSize:
+    def _size(self, run: JobRunRow, detail: JobRunDetailRow, groups: Collection[str] | None) -> ServerSize:
         try:
-            return check_profile(self.context.settings, detail.profile)
+            return check_profile(self.context.settings, detail.profile, groups)
         except StudioError as error:
             if run.state == RunState.running.value:
                 return ServerSize(
                     profile=detail.profile or ""
                 )  # the backend has its limits since the first start
-            if error.status == 422:
+            if error.status in (403, 422):
                 raise _Hopeless(error.message) from error
             raise
 

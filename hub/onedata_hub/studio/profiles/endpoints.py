@@ -11,6 +11,6 @@ router = APIRouter(tags=["profiles"])
 
 
 @router.get("/profiles")
-def read_profiles(_caller: CallerDep, context: ContextDep) -> ServerProfiles:
-    """The server profiles that a job may name, and why one cannot be had."""
-    return list_profiles(context.settings)
+def read_profiles(caller: CallerDep, context: ContextDep) -> ServerProfiles:
+    """The server profiles that a job may name, and why the caller cannot have one."""
+    return list_profiles(context.settings, caller.groups)

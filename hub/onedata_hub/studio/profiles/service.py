@@ -1,5 +1,6 @@
 """The profiles of the platform's one file, read again when it changes."""
 
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,46 +12,58 @@ from onedata_hub.profiles import (
     Profiles,
     load_profiles,
 )
-from onedata_hub.server_size import ProfileError, ServerSize
-from onedata_hub.studio.errors import Invalid, Unavailable
+from onedata_hub.server_size import ProfileError, ProfileForbidden, ServerSize
+from onedata_hub.studio.errors import Forbidden, Invalid, Unavailable
 from onedata_hub.studio.settings import StudioSettings
 
 
-def list_profiles(settings: StudioSettings) -> ServerProfiles:
-    """Give every profile, those too that cannot be had here.
+def list_profiles(settings: StudioSettings, groups: Collection[str]) -> ServerProfiles:
+    """Give every profile, those too that people in these groups cannot have.
 
     Raises:
         Unavailable: If the profiles' file is broken.
     """
-    profiles = _read(settings)
-    return ServerProfiles(profiles=[_shown(profiles, one) for one in profiles.by_slug.values()])
+    every = _read(settings)
+    own = every.of(groups)
+    return ServerProfiles(
+        profiles=[_shown(own, own.by_slug.get(slug, one)) for slug, one in every.by_slug.items()]
+    )
 
 
-def check_profile(settings: StudioSettings, profile: str | None) -> ServerSize:
-    """Give what a profile comes to; without a name, the default one.
+def check_profile(
+    settings: StudioSettings, profile: str | None, groups: Collection[str] | None = None
+) -> ServerSize:
+    """Give what a profile comes to for people in these hub groups; without a name, the default one.
+
+    Without groups, who may have it is not asked: that was checked before.
 
     Raises:
-        Invalid: If there is no such profile here; names those there are.
+        Forbidden: If it is for other groups.
+        Invalid: If there is no such profile here, or it takes more than the user may have.
         Unavailable: If the profiles' file is broken.
     """
     profiles = _read(settings)
     try:
-        return profiles.select({"profile": profile} if profile else {})
+        return (profiles if groups is None else profiles.of(groups)).select(
+            {"profile": profile} if profile else {}
+        )
+    except ProfileForbidden as error:
+        raise Forbidden(str(error), code="profile_of_other_groups") from error
     except ProfileError as error:
         raise Invalid(str(error), code="unknown_profile") from error
 
 
-def _shown(profiles: Profiles, profile: Profile) -> ServerProfile:
-    size = profiles.size(profile)
+def _shown(own: Profiles, profile: Profile) -> ServerProfile:
+    size = own.size(profile)
     return ServerProfile(
         name=profile.slug,
         display_name=profile.display_name,
         description=profile.description,
-        default=profile is profiles.default,
+        default=own.default is not None and profile.slug == own.default.slug,
         memory_bytes=size.memory_bytes,
         cpus=size.cpus,
         gpus=size.gpus,
-        unavailable=profiles.why_unavailable(profile),
+        unavailable=own.why_unavailable(profile),
     )
 
 

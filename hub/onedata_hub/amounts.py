@@ -1,0 +1,42 @@
+"""Amounts in words: memory, CPUs, and GPUs of the kinds that a cluster's device plugins name.
+
+Source: NVIDIA's device plugin, "Configuration options" (MIG strategy mixed, time slicing with renameByDefault).
+"""
+
+import re
+
+GPU_RESOURCE = "nvidia.com/gpu"
+_KINDS = (
+    (re.compile(r"nvidia\.com/mig-(.+)"), "GPU slice ({})", "GPU slices ({})"),
+    (re.compile(r"nvidia\.com/gpu\.shared"), "share of a GPU", "shares of a GPU"),
+    (re.compile(r"nvidia\.com/gpu"), "GPU", "GPUs"),
+    (re.compile(r"amd\.com/gpu"), "AMD GPU", "AMD GPUs"),
+    (re.compile(r"gpu\.intel\.com/.+"), "Intel GPU", "Intel GPUs"),
+    (re.compile(r"habana\.ai/gaudi"), "Gaudi accelerator", "Gaudi accelerators"),
+    (re.compile(r"google\.com/tpu"), "TPU", "TPUs"),
+)
+
+
+def is_gpu(resource: str) -> bool:
+    """Say whether a resource of a cluster is a GPU, or a slice or a share of one."""
+    return any(pattern.fullmatch(resource) for pattern, _, _ in _KINDS)
+
+
+def count_gpus_in_words(resource: str, count: int) -> str:
+    """Say how many there are of a kind: ``1 GPU``, ``2 GPU slices (1g.10gb)``; of another resource, its name."""
+    for pattern, one, many in _KINDS:
+        found = pattern.fullmatch(resource)
+        if found:
+            return f"{count} {(one if count == 1 else many).format(*found.groups())}"
+    return f"{count} {resource}"
+
+
+def memory_in_words(size_bytes: float) -> str:
+    """Say an amount of memory, in powers of 1024 as profiles count it."""
+    mib = size_bytes / 2**20
+    return f"{mib / 1024:.3g} GB" if mib >= 1024 else f"{mib:.3g} MB"
+
+
+def cpus_in_words(cpus: float) -> str:
+    """Say a number of CPUs."""
+    return f"{cpus:g} CPU" + ("" if cpus == 1 else "s")
