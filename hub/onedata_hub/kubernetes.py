@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from onedata_hub.groups import drop_former_members, load_groups
+from onedata_hub.home_volume import with_pods_beside_homes
 from onedata_hub.lab_arguments import lab_arguments
 from onedata_hub.machine import SHARED_CORES
 from onedata_hub.naming import personal_workspace
@@ -149,6 +150,7 @@ def _configure_servers(c: Any, settings: KubernetesSettings, public_url: str) ->
         "capabilities": {"drop": ["ALL"]},
         "seccompProfile": {"type": "RuntimeDefault"},
     } | dict(c.KubeSpawner.get("container_security_context", {}))
+    c.KubeSpawner.modify_pod_hook = with_pods_beside_homes(c.KubeSpawner.get("modify_pod_hook"))
     if settings.objects.type == "pvc":
         claim = settings.objects.pvc.existing_claim or _OBJECTS_CLAIM
         name = "onedata-objects"

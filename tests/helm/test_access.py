@@ -20,6 +20,7 @@ RIGHTS = {
     "studio-jobs": {
         ("batch", "jobs"): {"create", "get", "list", "watch", "patch", "delete"},
         ("", "secrets"): {"create"},
+        ("", "persistentvolumeclaims"): {"create", "get"},
         ("", "pods"): {"get", "list", "watch"},
         ("", "pods/log"): {"get"},
         ("", "events"): {"get", "list"},

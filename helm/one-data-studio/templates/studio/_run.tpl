@@ -35,6 +35,15 @@ environment:
   {{- end }}
 {{- if eq $kind "dynamic" }}
 pvc_name_template: {{ dig "dynamic" "pvcNameTemplate" "" $storage | default "claim-{user_server}" | quote }}
+# A run of somebody who never had a server makes the home, as the hub would.
+storage_pvc_ensure: true
+storage_capacity: {{ dig "capacity" "10Gi" $storage | quote }}
+storage_access_modes: {{ dig "dynamic" "storageAccessModes" (list "ReadWriteOnce") $storage | toJson }}
+{{- with dig "dynamic" "storageClass" "" $storage }}
+storage_class: {{ . | quote }}
+{{- end }}
+storage_extra_labels: {{ dig "extraLabels" dict $storage | default dict | toJson }}
+common_labels: {{ include "onedata.run.labels" . }}
 {{- end }}
 volumes:
   {{- if eq $kind "dynamic" }}
@@ -60,6 +69,18 @@ volume_mounts:
   {{- range $name, $mount := include "onedata.run.map" (dig "extraVolumeMounts" nil $storage) | fromJson }}
   {{ $name }}: {{ toJson $mount }}
   {{- end }}
+{{- end }}
+
+{{- /* The labels of all that the hub's chart has KubeSpawner make. */}}
+{{- define "onedata.run.labels" -}}
+{{- $name := .Values.jupyterhub.nameOverride | default "jupyterhub" -}}
+{{- $labels := dict "app" $name "app.kubernetes.io/name" $name "app.kubernetes.io/managed-by" "kubespawner" -}}
+{{- $_ := merge $labels (dict "release" .Release.Name "app.kubernetes.io/instance" .Release.Name) -}}
+{{- with .Subcharts.jupyterhub -}}
+{{- $chart := printf "jupyterhub-%s" (.Chart.Version | replace "+" "_") -}}
+{{- $_ := merge $labels (dict "chart" $chart "helm.sh/chart" $chart) -}}
+{{- end -}}
+{{- toJson $labels -}}
 {{- end }}
 
 {{- /* A list or a map as a map: the hub's chart takes either. */}}

@@ -11,7 +11,12 @@ from onedata.contract.runner import RunLimits
 from onedata_hub.backends.compute import ComputeError, StartRequest
 from onedata_hub.backends.compute.kubernetes.manifests import make_job, make_secret, secret_of
 from onedata_hub.backends.compute.kubernetes.names import Templates, escaped, job_name, kubespawner_slug
-from onedata_hub.backends.compute.kubernetes.pods import PodSettings, PodSettingsError, read_pod_settings
+from onedata_hub.backends.compute.kubernetes.pods import (
+    PodSettings,
+    PodSettingsError,
+    pod_values,
+    read_pod_settings,
+)
 
 from tests.support.runner import RUN_KEY, make_spec
 
@@ -26,7 +31,8 @@ def job_of(profile: dict[str, Any] | None = None, *, user: str = "ann", **values
         RunLimits(),
         profile or {},
     )
-    return make_job(request, PodSettings({"image": "one-data-studio/notebook:1", **values}), 600)
+    settings = PodSettings({"image": "one-data-studio/notebook:1", **values})
+    return make_job(request, pod_values(request, settings), 600)
 
 
 def spec_of(profile: dict[str, Any] | None = None, **values: Any) -> dict[str, Any]:

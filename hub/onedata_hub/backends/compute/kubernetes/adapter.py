@@ -20,6 +20,7 @@ from onedata_hub.backends.compute.base import (
     StillRunning,
     UnknownReference,
 )
+from onedata_hub.backends.compute.kubernetes.claims import home_claim
 from onedata_hub.backends.compute.kubernetes.cluster import Cluster, Refused
 from onedata_hub.backends.compute.kubernetes.logs import PodLogs
 from onedata_hub.backends.compute.kubernetes.manifests import (
@@ -30,7 +31,7 @@ from onedata_hub.backends.compute.kubernetes.manifests import (
     reference_of,
 )
 from onedata_hub.backends.compute.kubernetes.names import job_name
-from onedata_hub.backends.compute.kubernetes.pods import PodSettings
+from onedata_hub.backends.compute.kubernetes.pods import PodSettings, pod_values
 from onedata_hub.backends.compute.kubernetes.reasons import Seen, why_events
 from onedata_hub.backends.compute.kubernetes.view import JOBS, PODS, View, job_of
 
@@ -38,6 +39,7 @@ Json = dict[str, Any]
 
 _SECRETS = "v1:secrets"
 _EVENTS = "v1:events"
+_CLAIMS = "v1:persistentvolumeclaims"
 _READY_SECONDS = 15.0
 _EVENTS_AGAIN_SECONDS = 10.0
 _TRIES = 3
@@ -84,7 +86,9 @@ class KubernetesCompute(ComputeBackend):
 
     async def start(self, request: StartRequest) -> str:
         """Make the attempt's Job and its Secret, unless they are there; one that is over is made anew."""
-        wanted = make_job(request, self._pod, self._ttl_seconds)
+        values = pod_values(request, self._pod)
+        values = values | {"pvc_name_template": await self._home(request.spec.user, values)}
+        wanted = make_job(request, values, self._ttl_seconds)
         for _ in range(_TRIES):
             job = await self._make_job(wanted, request.reference)
             if job is not None:
@@ -148,6 +152,33 @@ class KubernetesCompute(ComputeBackend):
             await self._delete(seen.job)
         self._view.jobs.forget(name)
         self._told.pop(name, None)
+
+    async def _home(self, user: str, values: Json) -> str:
+        """Give the name of the claim of a user's home, or its template; make it where nobody has yet.
+
+        A home that KubeSpawner made under a name of before its version 7 stays the user's home.
+        """
+        claim = home_claim(user, values)
+        if claim is None:
+            return str(values.get("pvc_name_template", ""))
+        for name in dict.fromkeys((claim.name, claim.legacy_name)):
+            if await self._has_claim(name):
+                return name
+        try:
+            await self._cluster.create(_CLAIMS, claim.manifest)
+        except Refused as error:
+            if error.status != _CONFLICT:  # the user's server came first
+                raise
+        return claim.name
+
+    async def _has_claim(self, name: str) -> bool:
+        try:
+            await self._cluster.get(f"{_CLAIMS}/{name}")
+        except Refused as error:
+            if error.status != _MISSING:
+                raise
+            return False
+        return True
 
     async def _make_job(self, wanted: Json, reference: str) -> Json | None:
         """Make a Job, or give the one that is there; None if it was over and is out of the way now."""

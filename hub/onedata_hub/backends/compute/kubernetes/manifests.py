@@ -1,11 +1,12 @@
 """The objects of one attempt: its Job, and the Secret that its runner has its environment from."""
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from onedata_hub.backends.compute.base import StartRequest
 from onedata_hub.backends.compute.kubernetes.names import job_name, label_value
-from onedata_hub.backends.compute.kubernetes.pods import PodSettings, pod_template
+from onedata_hub.backends.compute.kubernetes.pods import pod_template
 
 Json = dict[str, Any]
 
@@ -18,17 +19,22 @@ JOB_NAME_LABEL = "batch.kubernetes.io/job-name"
 _OF_ONE_MACHINE = "CUDA_VISIBLE_DEVICES"
 
 
-def make_job(request: StartRequest, settings: PodSettings, ttl_seconds: int) -> Json:
+def make_job(request: StartRequest, values: Mapping[str, Any], ttl_seconds: int) -> Json:
     """Make an attempt's Job.
 
     It has one pod, which is not replaced: what becomes of an attempt is the studio's to decide.
 
+    Args:
+        request: The attempt.
+        values: What is asked of its pod, from ``pod_values``.
+        ttl_seconds: After which Kubernetes removes the Job when it has ended.
+
     Raises:
-        ComputeError: If profile and settings come to no pod.
+        ComputeError: If what is asked comes to no pod.
     """
     name = job_name(request.reference)
     # A name of its own: the Secret of an earlier Job of this attempt may still be on its way out.
-    template = pod_template(request, settings, f"{name}-{secrets.token_hex(3)}")
+    template = pod_template(request, values, f"{name}-{secrets.token_hex(3)}")
     labels = _labels(request)
     template["metadata"]["labels"] |= labels
     return {

@@ -17,6 +17,7 @@ _OBJECT = re.compile(r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
 _HASH_LENGTH = 8
 _LONGEST_USER = 48
+_LONGEST_LABEL = 32  # of a name that cannot be a label as it is
 _UNESCAPED = frozenset(string.ascii_lowercase + string.digits)
 
 
@@ -34,6 +35,15 @@ def kubespawner_slug(name: str, longest: int = _LONGEST_USER) -> str:
     """Write a user's name as KubeSpawner's scheme ``safe`` does."""
     if "--" not in name and len(name) <= longest and _OBJECT.fullmatch(name):
         return name
+    return _hashed(name, longest)
+
+
+def kubespawner_label(name: str) -> str:
+    """Write a user's name as the value of KubeSpawner's labels."""
+    return name if "--" not in name and _LABEL.fullmatch(name) else _hashed(name, _LONGEST_LABEL)
+
+
+def _hashed(name: str, longest: int) -> str:
     digest = hashlib.sha256(name.encode()).hexdigest()[:_HASH_LENGTH]
     room = longest - (_HASH_LENGTH + 3)
     legible = re.sub(r"[^a-z0-9]+", "-", name.lower()).lstrip("-")[:room].rstrip("-")
@@ -56,16 +66,18 @@ class Templates:
     Args:
         user: The user's name.
         pvc_name: KubeSpawner's ``pvc_name_template``.
+        is_legacy: Write names as KubeSpawner did before version 7.
     """
 
-    def __init__(self, user: str, pvc_name: str = "") -> None:
+    def __init__(self, user: str, pvc_name: str = "", *, is_legacy: bool = False) -> None:
         safe = kubespawner_slug(user)
+        chosen = escaped(user) if is_legacy else safe
         self._values = {
             "unescaped_username": user,
             "unescaped_servername": "",
-            "username": safe,
+            "username": chosen,
             "servername": "",
-            "user_server": safe,
+            "user_server": chosen,
             "safe_username": safe,
             "safe_servername": "",
             "safe_user_server": safe,

@@ -16,8 +16,10 @@ from onedata.contract.environment import RUN_LIMITS
 from onedata.contract.runner import RunLimits
 
 from onedata_hub.backends.compute.base import ComputeError, StartRequest
+from onedata_hub.backends.compute.kubernetes.claims import home_claim
 from onedata_hub.backends.compute.kubernetes.names import Templates
-from onedata_hub.server_size import ProfileError, parse_memory
+from onedata_hub.home_volume import HOME_LABEL, beside_home, home_label
+from onedata_hub.server_size import ProfileError, laid_over, parse_memory
 
 Json = dict[str, Any]
 
@@ -32,7 +34,9 @@ _KNOWN = {
     *("priority_class_name", "service_account", "environment", "volumes", "volume_mounts", "init_containers"),
     *("cpu_limit", "cpu_guarantee", "mem_limit", "mem_guarantee"),
     *("extra_resource_limits", "extra_resource_guarantees", "extra_labels", "extra_annotations"),
-    *("uid", "gid", "fs_gid", "supplemental_gids", "pvc_name_template"),
+    *("uid", "gid", "fs_gid", "supplemental_gids", "pvc_name_template", "common_labels"),
+    *("storage_pvc_ensure", "storage_class", "storage_capacity", "storage_access_modes", "storage_selector"),
+    *("storage_extra_labels", "storage_extra_annotations"),
     *("node_affinity_required", "node_affinity_preferred", "pod_affinity_required", "pod_affinity_preferred"),
     *("pod_anti_affinity_required", "pod_anti_affinity_preferred"),
     *("container_security_context", "pod_security_context", "extra_container_config", "extra_pod_config"),
@@ -40,9 +44,9 @@ _KNOWN = {
 _OF_A_SERVER = {
     *("cmd", "args", "port", "default_url", "notebook_dir", "working_dir", "start_timeout", "http_timeout"),
     *("lifecycle_hooks", "pod_name_template", "slug_scheme", "options_form", "poll_interval", "debug"),
-    *("storage_pvc_ensure", "storage_class", "storage_capacity", "storage_access_modes", "storage_selector"),
-    *("storage_extra_labels", "storage_extra_annotations", "delete_grace_period", "events_enabled"),
+    *("delete_grace_period", "events_enabled"),
 }
+_NOT_THE_PODS = {"pvc_name_template", "environment", "storage_extra_labels", "storage_extra_annotations"}
 
 
 class PodSettingsError(ValueError):
@@ -78,44 +82,48 @@ def read_pod_settings(path: Path | None) -> PodSettings:
         ) from error
 
 
-def pod_template(request: StartRequest, settings: PodSettings, secret: str) -> Json:
+def pod_values(request: StartRequest, settings: PodSettings) -> Json:
+    """Give all that is asked of an attempt's pod: what every pod has, the profile laid over.
+
+    Raises:
+        ComputeError: If the profile asks for what a run's pod cannot have.
+    """
+    _refuse_unknown(request.profile, f"Profile '{request.environment.get('ONEDATA_PROFILE', '')}'")
+    return laid_over(settings.values, request.profile)
+
+
+def pod_template(request: StartRequest, values: Mapping[str, Any], secret: str) -> Json:
     """Make the template of an attempt's pod: its metadata and spec.
 
     Args:
         request: The attempt.
-        settings: What every pod has.
+        values: What is asked of the pod, from ``pod_values``.
         secret: The Secret from which the runner has its environment.
 
     Raises:
-        ComputeError: If settings and profile come to no pod; says what is missing or wrong.
+        ComputeError: If that comes to no pod; says what is missing or wrong.
     """
-    _refuse_unknown(request.profile, f"Profile '{request.environment.get('ONEDATA_PROFILE', '')}'")
-    values = merged(settings.values, request.profile)
-    values = Templates(request.spec.user, values.get("pvc_name_template", "")).fill(
-        {name: value for name, value in values.items() if name not in ("pvc_name_template", "environment")}
-    ) | {"environment": values.get("environment", {})}
-    if not values.get("image"):
+    home = home_claim(request.spec.user, values)
+    asked = {name: value for name, value in values.items() if name not in _NOT_THE_PODS}
+    filled: Json = Templates(request.spec.user, values.get("pvc_name_template", "")).fill(asked)
+    filled |= {"environment": values.get("environment", {})}
+    if home is not None and home.is_of_one_node:
+        beside = [*_values(filled.get("pod_affinity_required")), beside_home(home.name)]
+        filled["pod_affinity_required"] = beside
+        filled["extra_labels"] = {**filled.get("extra_labels", {}), HOME_LABEL: home_label(home.name)}
+    if not filled.get("image"):
         raise ComputeError(
             "No image is named for the run. Name one in the profile, or in the file of kubernetes_pod_file."
         )
     return {
         "metadata": {
-            "labels": dict(values.get("extra_labels", {})),
+            "labels": dict(filled.get("extra_labels", {})),
             # A notebook does not go on elsewhere: whoever tidies nodes shall wait for its end.
             "annotations": {"cluster-autoscaler.kubernetes.io/safe-to-evict": "false"}
-            | values.get("extra_annotations", {}),
+            | filled.get("extra_annotations", {}),
         },
-        "spec": _spec(values, request, secret),
+        "spec": _spec(filled, request, secret),
     }
-
-
-def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> Json:
-    """Lay settings over others as KubeSpawner does: maps are merged, anything else is replaced."""
-    result = dict(below)
-    for name, value in above.items():
-        known = result.get(name)
-        result[name] = merged(known, value) if isinstance(known, dict) and isinstance(value, dict) else value
-    return result
 
 
 def _spec(values: Json, request: StartRequest, secret: str) -> Json:
@@ -152,7 +160,7 @@ def _spec(values: Json, request: StartRequest, secret: str) -> Json:
         initContainers=_values(values.get("init_containers")),
         affinity=_affinity(values),
     )
-    return merged(spec, values.get("extra_pod_config", {}))
+    return laid_over(spec, values.get("extra_pod_config", {}))
 
 
 def _container(values: Json, request: StartRequest, secret: str, own: list[str]) -> Json:
@@ -185,7 +193,7 @@ def _container(values: Json, request: StartRequest, secret: str, own: list[str])
         }
         | values.get("container_security_context", {}),
     } | _present(imagePullPolicy=values.get("image_pull_policy"))
-    return merged(container, values.get("extra_container_config", {}))
+    return laid_over(container, values.get("extra_container_config", {}))
 
 
 def _variable(name: str, value: Any) -> Json:
