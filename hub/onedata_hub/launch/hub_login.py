@@ -1,5 +1,6 @@
 """Log in at the hub with a password, as a browser does, to make a token."""
 
+import ssl
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -26,7 +27,14 @@ class HubLogin:
     def __init__(self, url: str, user: str, password: str) -> None:
         self.user = user
         # This machine's own address: a proxy that the environment names is for the world outside.
-        self.http = httpx.Client(base_url=url, timeout=60.0, follow_redirects=True, trust_env=False)
+        # Its certificates are heeded, since a site elsewhere may have signed its own.
+        self.http = httpx.Client(
+            base_url=url,
+            timeout=60.0,
+            follow_redirects=True,
+            trust_env=False,
+            verify=ssl.create_default_context(),
+        )
         try:
             self._log_in(password)
         except httpx.HTTPError as error:

@@ -17,7 +17,8 @@ from onedata_hub.launch.state import StateFolder
 from onedata_hub.login import user_password
 from onedata_hub.settings import PlatformSettings, SettingsError, load_settings
 from onedata_hub.tour.hub_session import HubSession, TourError
-from onedata_hub.tour.steps import Report, take_tour
+from onedata_hub.tour.report import Report
+from onedata_hub.tour.steps import take_tour
 
 START_SECONDS = 180.0
 STOP_SECONDS = 60.0

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Self
 from urllib.parse import quote
@@ -29,7 +30,14 @@ class HubSession:
         self.url = url
         self.user = user
         self.token = ""
-        self._http = httpx.AsyncClient(base_url=url, timeout=60.0, follow_redirects=False, trust_env=False)
+        # No proxy that the environment names, but its certificates: a site may have signed its own.
+        self._http = httpx.AsyncClient(
+            base_url=url,
+            timeout=60.0,
+            follow_redirects=False,
+            trust_env=False,
+            verify=ssl.create_default_context(),
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -40,14 +48,19 @@ class HubSession:
     @property
     def server_url(self) -> str:
         """The address of the person's JupyterLab server."""
-        return f"{self.url}/user/{quote(self.user, safe='')}"
+        return f"{self.url}/user/{self.quoted_user}"
 
-    async def login(self, password: str) -> None:
+    @property
+    def quoted_user(self) -> str:
+        """The person's name as paths have it."""
+        return quote(self.user, safe="")
+
+    async def login(self, password: str, *, note: str = "onedata tour") -> None:
         """Log in through the form, then take a short-lived token for what follows."""
 
         def take_token() -> str:
             with HubLogin(self.url, self.user, password) as session:
-                return session.make_token(expires_in=TOKEN_SECONDS, note="onedata tour")
+                return session.make_token(expires_in=TOKEN_SECONDS, note=note)
 
         try:
             self.token = await asyncio.to_thread(take_token)
@@ -97,6 +110,23 @@ class HubSession:
         """Read a page or API of the platform with the token; ``path`` begins with a slash."""
         return await self._http.get(path, headers=self._auth())
 
+    async def get_json(self, path: str) -> Any:
+        """Read JSON of the platform with the token.
+
+        Raises:
+            TourError: If it is refused.
+        """
+        answer = await self.get(path)
+        if not answer.is_success:
+            raise TourError(f"{self.url}{path} was refused with {answer.status_code}: {answer.text[:300]}")
+        return answer.json()
+
+    async def call(
+        self, method: str, path: str, *, headers: dict[str, str] | None = None, **options: Any
+    ) -> httpx.Response:
+        """Call any part of the platform with the token; ``path`` begins with a slash."""
+        return await self._http.request(method, path, headers=self._auth() | (headers or {}), **options)
+
     async def studio(self, method: str, path: str, **options: Any) -> Any:
         """Call the studio with the token and give its JSON.
 
@@ -106,13 +136,13 @@ class HubSession:
         answer = await self._http.request(method, path, headers=self._auth(), **options)
         if not answer.is_success:
             raise TourError(f"The studio said {answer.status_code} to {method} {path}: {answer.text[:400]}")
-        return answer.json()
+        return answer.json() if answer.content else None
 
     def _auth(self) -> dict[str, str]:
         return {"Authorization": f"token {self.token}"}
 
     def _user_path(self) -> str:
-        return f"/users/{quote(self.user, safe='')}"
+        return f"/users/{self.quoted_user}"
 
     def _expect(self, answer: httpx.Response, status: int, asked: str) -> None:
         if answer.status_code != status:

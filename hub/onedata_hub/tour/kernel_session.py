@@ -5,6 +5,7 @@ Source: Jupyter Server REST API (contents, sessions); Jupyter messaging, "Reques
 
 import asyncio
 import json
+import ssl
 import uuid
 from collections.abc import Callable
 from pathlib import PurePosixPath
@@ -33,7 +34,13 @@ class NotebookSession:
         self.path = path
         self._url = server_url
         self._auth = {"Authorization": f"token {token}"}
-        self._http = httpx.AsyncClient(base_url=server_url, headers=self._auth, timeout=60.0, trust_env=False)
+        self._http = httpx.AsyncClient(
+            base_url=server_url,
+            headers=self._auth,
+            timeout=60.0,
+            trust_env=False,
+            verify=ssl.create_default_context(),
+        )
         self._session_id = ""
         self._kernel_id = ""
 
@@ -45,11 +52,12 @@ class NotebookSession:
             await self._http.delete(f"/api/sessions/{self._session_id}")
         await self._http.aclose()
 
-    async def run(self, tell: Callable[[int, int, str], None]) -> dict[str, Any]:
-        """Run every code cell in a fresh kernel and save the notebook with its outputs.
+    async def run(self, tell: Callable[[int, int, str], None], *, save: bool = True) -> dict[str, Any]:
+        """Run every code cell in a fresh kernel.
 
         Args:
             tell: Called before each cell with its number (from 1), their count and first line.
+            save: Save the notebook with its outputs.
 
         Returns:
             The notebook, as nbformat JSON.
@@ -72,7 +80,8 @@ class NotebookSession:
                     raise TourError(
                         f"Cell {number} of {self.path} failed: {failed['ename']}: {failed['evalue']}"
                     )
-        await self._save(notebook)
+        if save:
+            await self._save(notebook)
         return notebook
 
     async def _open(self) -> dict[str, Any]:

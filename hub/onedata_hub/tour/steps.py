@@ -1,40 +1,18 @@
-"""The tour's steps, each timed and each proven by what came out of it."""
+"""The steps of the first hour, each timed and each proven by what came out of it."""
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from onedata_hub.naming import personal_workspace
 from onedata_hub.tour.hub_session import HubSession, TourError
 from onedata_hub.tour.kernel_session import NotebookSession
-
-T = TypeVar("T")
+from onedata_hub.tour.report import Report
 
 NOTEBOOK = "tutorials/01-first-hour.ipynb"
 STUDIO = "/services/studio/api/v1"
 JOB_SECONDS = 600.0
 MLFLOW_SECONDS = 120.0
-
-
-@dataclass
-class Report:
-    """What the tour prints as it goes, and the links at its end."""
-
-    tell: Callable[[str], None]
-    links: dict[str, str] = field(default_factory=dict)
-
-    async def step(self, name: str, work: Awaitable[T]) -> T:
-        """Wait for a step; print its time or what went wrong."""
-        started = time.monotonic()
-        try:
-            done = await work
-        except TourError:
-            self.tell(f"✗ {name} ({time.monotonic() - started:.1f} s)")
-            raise
-        self.tell(f"✓ {name} ({time.monotonic() - started:.1f} s)")
-        return done
 
 
 async def take_tour(hub: HubSession, password: str, report: Report) -> None:
@@ -45,15 +23,18 @@ async def take_tour(hub: HubSession, password: str, report: Report) -> None:
     """
     await report.step("log in", hub.login(password))
     await report.step("start a JupyterLab server", hub.start_server(lambda line: None))
-    await report.step("MLflow is ready", _wait_for_mlflow(hub))
-    notebook = await report.step(f"run {NOTEBOOK} on it", _run_notebook(hub, report))
-    job = await report.step("hand the notebook to the jobs service", _submit(hub, notebook))
+    await report.step("MLflow is ready", wait_for_mlflow(hub))
+    notebook = await report.step(f"run {NOTEBOOK} on it", run_notebook(hub, report))
+    job = await report.step(
+        "hand the notebook to the jobs service", submit_job(hub, notebook, "first-hour-tour")
+    )
     await report.step("stop the server", hub.stop_server())
-    run = await report.step("the job ends with the server stopped", _wait_for_run(hub, job, report))
-    await report.step("find what the run left", _check_run(hub, run, report))
+    run = await report.step("the job ends with the server stopped", wait_for_run(hub, job, report))
+    await report.step("find what the run left", check_run(hub, run, report))
 
 
-async def _wait_for_mlflow(hub: HubSession) -> None:
+async def wait_for_mlflow(hub: HubSession) -> None:
+    """Wait until MLflow answers: it starts after the rest."""
     for _ in range(int(MLFLOW_SECONDS * 2)):
         if (await hub.get("/services/mlflow/health")).status_code == 200:
             return
@@ -61,27 +42,38 @@ async def _wait_for_mlflow(hub: HubSession) -> None:
     raise TourError(f"MLflow did not become ready within {MLFLOW_SECONDS:.0f} s.")
 
 
-async def _run_notebook(hub: HubSession, report: Report) -> dict[str, Any]:
+async def run_notebook(hub: HubSession, report: Report, *, save: bool = True) -> dict[str, Any]:
+    """Run the first-hour notebook on the person's server; give it with its outputs."""
     async with NotebookSession(hub.server_url, hub.token, NOTEBOOK) as session:
-        return await session.run(lambda n, of, line: report.tell(f"    cell {n}/{of}  {line[:70]}"))
+        return await session.run(
+            lambda n, of, line: report.tell(f"    cell {n}/{of}  {line[:70]}"), save=save
+        )
 
 
-async def _submit(hub: HubSession, notebook: dict[str, Any]) -> dict[str, Any]:
-    workspace = personal_workspace(hub.user)
-    body = {"name": "first-hour-tour", "notebook": notebook, "notebook_path": NOTEBOOK}
-    base = f"{STUDIO}/workspaces/{workspace}/jobs"
-    found = await hub.studio("GET", base, params={"name": "first-hour-tour"})
-    for job in found["items"]:
-        if job["name"] == "first-hour-tour":
-            made = await hub.studio("PATCH", f"{base}/{job['id']}", json={"notebook": notebook})
-            break
+async def submit_job(
+    hub: HubSession, notebook: dict[str, Any], name: str, profile: str | None = None
+) -> dict[str, Any]:
+    """Make a job of a notebook, or give the one of that name the notebook; start a run and give it."""
+    base = f"{workspace_of(hub)}/jobs"
+    body = {"name": name, "notebook": notebook, "notebook_path": NOTEBOOK}
+    if profile:
+        body["profile"] = profile
+    found = (await hub.studio("GET", base, params={"name": name}))["items"]
+    if found:
+        made = await hub.studio("PATCH", f"{base}/{found[0]['id']}", json={"notebook": notebook})
     else:
         made = await hub.studio("POST", base, json=body)
     run: dict[str, Any] = await hub.studio("POST", f"{base}/{made['id']}/runs", json={})
     return run
 
 
-async def _wait_for_run(hub: HubSession, run: dict[str, Any], report: Report) -> dict[str, Any]:
+def workspace_of(hub: HubSession) -> str:
+    """Give the path of the person's own workspace at the studio."""
+    return f"{STUDIO}/workspaces/{personal_workspace(hub.user)}"
+
+
+async def wait_for_run(hub: HubSession, run: dict[str, Any], report: Report) -> dict[str, Any]:
+    """Wait until a run has succeeded; give it."""
     path = f"{STUDIO}/workspaces/{run['workspace']}/runs/{run['id']}"
     until = time.monotonic() + JOB_SECONDS
     done = -1
@@ -100,7 +92,8 @@ async def _wait_for_run(hub: HubSession, run: dict[str, Any], report: Report) ->
     raise TourError(f"The job has not ended after {JOB_SECONDS:.0f} s.")
 
 
-async def _check_run(hub: HubSession, run: dict[str, Any], report: Report) -> None:
+async def check_run(hub: HubSession, run: dict[str, Any], report: Report) -> None:
+    """Find what a run left: its outputs, a dataset and its lineage, an MLflow run."""
     base = f"{STUDIO}/workspaces/{run['workspace']}"
     await _wait_for_output(hub, f"{base}/runs/{run['id']}", "executed.html")
     for name in ("executed.ipynb", "executed.html", "log.txt"):
