@@ -7,6 +7,7 @@ from tests.cluster import parts
 from tests.cluster.build import build, build_kwok, is_built, programs_folder
 from tests.cluster.down import down
 from tests.cluster.image_builds import build_images, import_images
+from tests.cluster.image_sizes import record
 from tests.cluster.place import KUBECONFIG, ClusterError
 from tests.cluster.up import status, up
 
@@ -34,6 +35,8 @@ def _do(arguments: argparse.Namespace) -> int:
                 _say(f"KWOK is {build_kwok()}.")
         case "images":
             built = build_images(_say, only=arguments.only)
+            if arguments.record:
+                record(built)
             if not arguments.no_import:
                 import_images(built, _say)
         case "status":
@@ -70,7 +73,10 @@ def _parser() -> argparse.ArgumentParser:
     make = verbs.add_parser("build", help="build the programs only")
     make.add_argument("--kwok", action="store_true", help="build KWOK too, for thousands of pretended nodes")
     image = verbs.add_parser("images", help="build the project's images and bring them into the cluster")
-    image.add_argument("--only", default="", help="one image's folder; all where it is not given")
+    image.add_argument("--only", default="", help="one image's folder; all but the large ones otherwise")
+    image.add_argument(
+        "--record", action="store_true", help="write their layers' sizes down, for docs/reference/images.md"
+    )
     image.add_argument("--no-import", action="store_true", help="build them only; no cluster is needed")
     return parser
 

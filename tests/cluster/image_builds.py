@@ -36,11 +36,15 @@ class Image:
         folder: Its folder below ``images/``.
         wheels: The distributions in it, by their folder's name.
         extra: More folders or files of the tree that its build takes.
+        parents: The images that it is built on, each as the build argument of its name in capitals.
+        is_large: Whether it takes gigabytes, and is built only when it is asked for.
     """
 
     folder: str
     wheels: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
+    is_large: bool = False
 
     @property
     def name(self) -> str:
@@ -52,6 +56,11 @@ IMAGES = (
     Image("notebook", wheels=("kernels", "extensions"), extra=("notebooks", "templates")),
     Image("hub", wheels=("kernels", "hub")),
     Image("proxy", extra=("hub/proxy/package.json", "hub/proxy/package-lock.json")),
+)
+# 16 GB on the disk while they are built, and most of an hour on two cores.
+LARGE_IMAGES = (
+    Image("notebook-gpu", extra=("images/trim_cuda.sh",), parents=("notebook",), is_large=True),
+    Image("serve", extra=("images/trim_cuda.sh",), is_large=True),
 )
 
 
@@ -102,18 +111,22 @@ def build_images(report: Report, only: str = "") -> list[Built]:
 
     Args:
         report: Told of each step in a sentence.
-        only: The folder of one image to build; all where it is empty.
+        only: The folder of one image to build; all but the large ones where it is empty.
+
+    Returns:
+        The images; of a large one its parents too.
 
     Raises:
-        ClusterError: If a part is missing or a build fails; shows what it said.
+        ClusterError: If there is no such image, a part is missing or a build fails; shows what it said.
     """
+    wanted = _wanted(only)
     parts.install(parts.BUILD_IMAGES)
     with one_at_a_time("images"):
         wheels = build_wheels()
         report("wheels are built")
         _make_base()
         report("the base is built")
-        return [_build(image, wheels, report) for image in IMAGES if only in ("", image.folder)]
+        return [_build(image, wheels, report) for image in wanted]
 
 
 def import_images(built: list[Built], report: Report) -> None:
@@ -131,10 +144,28 @@ def import_images(built: list[Built], report: Report) -> None:
         report(f"{one.image.name} is in the cluster, also as {by_digest}")
 
 
+def _wanted(only: str) -> list[Image]:
+    """Give the images to build in their order, parents first."""
+    if not only:
+        return list(IMAGES)
+    everything = {image.folder: image for image in (*IMAGES, *LARGE_IMAGES)}
+    if only not in everything:
+        raise ClusterError(f"There is no image '{only}'. There are: {', '.join(everything)}.")
+    image = everything[only]
+    return [*(everything[parent] for parent in image.parents), image]
+
+
+def _key(image: Image, wheels: dict[str, Path]) -> str:
+    """Name the content that an image is built of, its parents' too."""
+    used = [wheels[name].parent.name.rpartition("-")[2][:8] for name in image.wheels]
+    inherited = [_key(parent, wheels).replace(f"-{_BASE}", "") for parent in _wanted(image.folder)[:-1]]
+    files = files_of(f"images/{image.folder}", *_shared(), *image.extra)
+    return "-".join([digest_of(files), *inherited, *used, _BASE])
+
+
 def _build(image: Image, wheels: dict[str, Path], report: Report) -> Built:
     used = [wheels[name] for name in image.wheels]
-    files = files_of(f"images/{image.folder}", *_shared(), *image.extra)
-    key = "-".join([digest_of(files), *(wheel.parent.name.rpartition("-")[2][:8] for wheel in used), _BASE])
+    key = _key(image, wheels)
     cache = CACHE / "images" / f"{image.folder}-{key}"
     if not cache.is_dir():
         report(f"building {image.name}")
@@ -146,7 +177,7 @@ def _build(image: Image, wheels: dict[str, Path], report: Report) -> Built:
             _run_build(image, Path(folder), key)
         _export(image, staging)
         staging.replace(cache)
-        forget_others(cache, f"{image.folder}-*")
+        forget_others(cache, f"{image.folder}-[0-9a-f]*")  # notebook is no notebook-gpu
     built = Built(image, cache / "image.tar", cache / "sbom.cdx.json")
     layers = built.layers()
     report(f"{image.name}: {sum(size for _, size in layers) / 1e6:.0f} MB")
@@ -188,6 +219,7 @@ def _run_build(image: Image, context: Path, key: str) -> None:
             f"--secret=id=environment,src={secret}",
             *([f"--secret=id=certificates,src={_SITE_CERTIFICATES}"] if _SITE_CERTIFICATES.exists() else []),
             f"--build-arg=BASE={_base_name()}",
+            *(f"--build-arg={parent.folder.upper()}={parent.name}" for parent in _wanted(image.folder)[:-1]),
             *([f"--build-arg=WHEELS={key}"] if image.wheels else []),
             f"--tag={image.name}",
             str(context),
