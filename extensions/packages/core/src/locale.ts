@@ -21,6 +21,11 @@ export function setLocale(code: string | undefined, trans?: UnitWords): void {
   formats.clear();
 }
 
+/** Give the language that was set, as `zh-CN`; undefined is the browser's. */
+export function language(): string | undefined {
+  return locale;
+}
+
 /** Give the translator for what is written outside of a view. */
 export function unitWords(): UnitWords {
   return units;

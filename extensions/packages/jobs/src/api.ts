@@ -1,4 +1,4 @@
-import { address, call, Page } from '@onedata/core';
+import { address, call, language, Page } from '@onedata/core';
 import { announceJobs } from './announcing';
 import {
   Job,
@@ -13,6 +13,7 @@ import {
   ServerProfile,
   ServerProfiles
 } from './contract';
+import { cronWords } from './cron-words';
 
 const STUDIO = 'studio/api/v1';
 const MOST_AT_ONCE = 500;
@@ -36,12 +37,15 @@ export function inspectNotebook(
   });
 }
 
-export function previewSchedule(
+/** Read a schedule in words, in the reader's language, and its next times. */
+export async function previewSchedule(
   cron: string,
   timezone: string,
   signal?: AbortSignal
 ): Promise<SchedulePreview> {
-  return call(STUDIO, 'schedules/preview', { method: 'POST', body: { cron, timezone }, signal });
+  const body = { cron, timezone };
+  const preview = await call<SchedulePreview>(STUDIO, 'schedules/preview', { method: 'POST', body, signal });
+  return { ...preview, description: await cronWords(cron, timezone, language(), preview.description) };
 }
 
 /** Give the server profiles that a job may name, in the order of the platform's file. */
