@@ -168,8 +168,8 @@ async def test_what_no_node_has_is_named_while_the_run_waits(
     profile = {"extra_resource_limits": {"example.org/quantum": "1"}}
     async with in_cluster.backend() as compute:
         reference = await compute.start(request_for(studio, "1", profile=profile))
-        said = await until_why(compute, reference, "No node can take it now")
-        assert "Insufficient example.org/quantum" in said
+        said = await until_why(compute, reference, "It waits for")
+        assert "example.org/quantum: no machine has that free now" in said
         assert await compute.state(reference) == "starting"
 
 

@@ -7,7 +7,10 @@ from onedata_hub.backends.compute.kubernetes.reasons import Seen, why_events
 
 
 def seen(status: dict[str, Any], *, conditions: list[dict[str, Any]] | None = None, **metadata: Any) -> Seen:
-    container = {"image": "notebook:1", "resources": {"limits": {"memory": "2147483648"}}}
+    container = {
+        "image": "notebook:1",
+        "resources": {"limits": {"memory": "2147483648", "nvidia.com/gpu": "1"}},
+    }
     pod = {
         "metadata": {"name": "run-1-x", "creationTimestamp": "2026-11-21T10:00:00Z", **metadata},
         "spec": {"containers": [container]},
@@ -59,7 +62,7 @@ def disruption(reason: str, message: str = "") -> list[dict[str, Any]]:
         ),
         (
             {"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/3 nodes are available: 3 Insufficient nvidia.com/gpu. preemption: 0/3 nodes are available: 3 No preemption victims found."}]},
-            "No node can take it now: of 3 node(s), 3 Insufficient nvidia.com/gpu.",
+            "It waits for 1 GPU: no machine has that free now.",
         ),
         (
             {"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "False", "reason": "SchedulingGated"}]},

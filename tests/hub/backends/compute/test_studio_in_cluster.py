@@ -40,6 +40,7 @@ PROFILES: list[dict[str, Any]] = [
     },
 ]
 LIVE = "print('first', flush=True)\nimport time\ntime.sleep(8)\nprint('last')"
+LONG = "print('first', flush=True)\nimport time\ntime.sleep(75)\nprint('last')"
 FILL = "with open('/dev/shm/a', 'wb') as file:\n    while True: file.write(bytes(2**20))"
 
 
@@ -140,7 +141,7 @@ async def test_a_run_is_followed_in_its_pod_and_leaves_nothing_there(
         ("far", "Waiting to start: The image 'one-data-studio/no-such:1' cannot be had"),
         (
             "gpu",
-            "Waiting to start: No node can take it now: of 1 node(s), 1 Insufficient example.org/quantum.",
+            "Waiting to start: It waits for 1 example.org/quantum: no machine has that free now.",
         ),
     ],
 )
@@ -171,3 +172,50 @@ async def test_a_run_whose_pod_was_deleted_says_so_and_is_tried_again_as_the_job
     await until(ann, run_id, words="Its pod was deleted.")
     run = await until(ann, run_id, state="succeeded")
     assert run["attempt"] == 2
+
+
+@contextlib.asynccontextmanager
+async def without(in_cluster: InCluster, component: str) -> AsyncIterator[None]:
+    """Have one of the cluster's processes away, while the studio's loop goes on."""
+    if not in_cluster.cluster.is_ours:
+        pytest.skip("its processes are not ours to stop")
+    away = in_cluster.cluster.without(component)
+    await asyncio.to_thread(away.__enter__)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(away.__exit__, None, None, None)
+
+
+async def test_a_run_on_a_node_that_is_not_heard_of_says_so_and_ends_as_if_nothing_were(
+    in_cluster: InCluster, ann: httpx.AsyncClient
+) -> None:
+    run_id = await start(ann, LONG, profile="plain")
+    await until_logged(ann, run_id, "first")
+    pod = await in_cluster.pod()
+    async with without(in_cluster, "kubelet"):
+        run = await until(ann, run_id, words="is not heard of since")
+        assert (run["state"], await in_cluster.pod()) == ("running", pod)
+    run = await until(ann, run_id, state="succeeded")
+    assert (run["attempt"], run["message"]) == (1, "")
+    assert (await ann.get(f"{WS}/runs/{run_id}/logs")).json()["text"] == "first\nlast\n"
+
+
+async def test_runs_go_on_and_wait_while_the_api_server_itself_is_away(
+    in_cluster: InCluster, ann: httpx.AsyncClient
+) -> None:
+    running = await start(ann, LIVE, profile="plain")
+    await until_logged(ann, running, "first")
+    async with without(in_cluster, "kube-apiserver"):
+        late = await start(ann, "print('late')", profile="plain", name="late")
+        run = await until(ann, late, words="Not started yet: The Kubernetes API server does not answer")
+        assert run["state"] == "queued"
+        assert (await until(ann, running, state="succeeded"))["attempt"] == 1
+    run = await until(ann, late, state="succeeded")
+    assert (run["attempt"], run["message"]) == (1, "")
+    for _ in range(200):
+        if await in_cluster.kubectl("get", "jobs,pods,secrets", "--output=name") == "":
+            break
+        await asyncio.sleep(0.5)
+    else:
+        pytest.fail(await in_cluster.kubectl("get", "jobs,pods,secrets", "--output=name"))

@@ -3,12 +3,12 @@
 Source: Kubernetes API reference, PodStatus; "Disruptions", pod disruption conditions.
 """
 
-import re
 import signal
 from dataclasses import dataclass, field
 from typing import Any
 
 from onedata_hub.backends.compute.base import ComputeState
+from onedata_hub.backends.compute.kubernetes.waiting import container_state, sentence, why_waiting
 
 Json = dict[str, Any]
 
@@ -19,13 +19,6 @@ _DISRUPTIONS = {
     "EvictionByEvictionAPI": "Its pod was evicted: its node is being emptied.",
     "DeletionByPodGC": "Its node is gone.",
 }
-_IMAGE_FAULTS = (
-    "ErrImagePull",
-    "ImagePullBackOff",
-    "InvalidImageName",
-    "ErrImageNeverPull",
-    "ImageInspectError",
-)
 _CANCELLED = "DeadlineExceeded"  # a cancelled Job's deadline is put to now; no other has one
 
 
@@ -42,7 +35,7 @@ class Seen:
             return ComputeState.gone
         alive = [pod for pod in self.pods if pod["status"].get("phase") not in _ENDED]
         if alive:
-            is_up = any("running" in _container_state(pod) for pod in alive)
+            is_up = any("running" in container_state(pod) for pod in alive)
             return ComputeState.running if is_up else ComputeState.starting
         if self.pods or self.end() is not None:
             return ComputeState.gone
@@ -70,7 +63,7 @@ class Seen:
             return self._without_pod()
         if pod["status"].get("phase") in _ENDED or "deletionTimestamp" in pod["metadata"]:
             return _why_ended(pod)
-        return _why_unheard(pod) if "running" in _container_state(pod) else _why_waiting(pod)
+        return _why_unheard(pod) if "running" in container_state(pod) else why_waiting(pod)
 
     def _without_pod(self) -> str:
         assert self.job is not None, "asked of a Job that exists"
@@ -98,22 +91,22 @@ def why_events(events: list[Json]) -> str:
 
 def _why_ended(pod: Json) -> str:
     status = pod["status"]
-    ended = _container_state(pod).get("terminated", {})
+    ended = container_state(pod).get("terminated", {})
     if ended.get("reason") == "OOMKilled" and ended.get("exitCode"):
         return (
             f"It used more memory than its pod may have{_limit(pod)}, and was killed. Choose a profile with "
             "more memory, or load less at once."
         )
     if status.get("reason") == "Evicted":
-        return f"Its pod was evicted from its node: {_sentence(status.get('message'))}"
+        return f"Its pod was evicted from its node: {sentence(status.get('message'))}"
     disruption = next((one for one in _true(status) if one["type"] == "DisruptionTarget"), None)
     if disruption is not None:
         known = _DISRUPTIONS.get(disruption.get("reason", ""))
-        return known or f"Its pod was ended by its node: {_sentence(disruption.get('message'))}"
+        return known or f"Its pod was ended by its node: {sentence(disruption.get('message'))}"
     if "deletionTimestamp" in pod["metadata"]:
         return "Its pod was deleted."
     if status.get("reason"):
-        return f"Its pod failed ({status['reason']}): {_sentence(status.get('message'))}"
+        return f"Its pod failed ({status['reason']}): {sentence(status.get('message'))}"
     return _exit(ended)
 
 
@@ -139,42 +132,10 @@ def _why_unheard(pod: Json) -> str:
     return ""
 
 
-def _why_waiting(pod: Json) -> str:
-    waiting = _container_state(pod).get("waiting", {})
-    reason, message = waiting.get("reason", ""), " ".join(str(waiting.get("message", "")).split())
-    if reason in _IMAGE_FAULTS:
-        return f"The image '{pod['spec']['containers'][0]['image']}' cannot be had ({reason}): {_sentence(message)}"
-    if reason and reason not in ("ContainerCreating", "PodInitializing"):
-        return f"Its container cannot be started ({reason}): {_sentence(message)}"
-    for one in pod["status"].get("conditions", []):
-        if one["type"] == "PodScheduled" and one["status"] == "False":
-            if one.get("reason") == "SchedulingGated":
-                return "Its pod waits in a queue of the cluster."
-            return f"No node can take it now: {_lacking(str(one.get('message', '')))}"
-    return ""
-
-
-def _lacking(message: str) -> str:
-    """Shorten the scheduler's words to what is lacking."""
-    told = re.sub(r"\s*preemption:.*", "", " ".join(message.split()))
-    return _sentence(re.sub(r"^0/(\d+) nodes are available: ", r"of \1 node(s), ", told))
-
-
 def _limit(pod: Json) -> str:
     limit = str(pod["spec"]["containers"][0].get("resources", {}).get("limits", {}).get("memory", ""))
     return f" ({int(limit) / 2**20:,.0f} MiB)" if limit.isdecimal() else f" ({limit})" if limit else ""
 
 
-def _container_state(pod: Json) -> Json:
-    statuses = pod["status"].get("containerStatuses", [])
-    state: Json = statuses[0].get("state", {}) if statuses else {}
-    return state
-
-
 def _true(status: Json) -> list[Json]:
     return [one for one in status.get("conditions", []) if one["status"] == "True"]
-
-
-def _sentence(text: str | None) -> str:
-    said = " ".join(str(text or "no more is said").split())
-    return said if said.endswith(".") else f"{said}."

@@ -1,0 +1,96 @@
+"""Why a pod does not run yet, in words for people: of a server and of a run alike.
+
+Source: Kubernetes API reference, PodStatus; the scheduler's plugins, whose words for a node these are.
+"""
+
+import re
+from typing import Any
+
+from onedata_hub.amounts import count_gpus_in_words, cpus_in_words, memory_in_words
+from onedata_hub.backends.compute.kubernetes.quantities import pod_requests
+
+Json = dict[str, Any]
+
+_IMAGE_FAULTS = (
+    "ErrImagePull",
+    "ImagePullBackOff",
+    "InvalidImageName",
+    "ErrImageNeverPull",
+    "ImageInspectError",
+)
+_LACKING = re.compile(r"Insufficient ([^\s,]+?)(?=[.,]?(?:\s|$))")
+# What else keeps a pod from every node, the most telling first.
+_CAUSES = (
+    ("Too many pods", "every machine has as many servers and runs as it may"),
+    ("volume node affinity conflict", "the machine that has its volume cannot take it"),
+    ("unbound immediate PersistentVolumeClaims", "its volume is not ready yet"),
+    (
+        "didn't match pod affinity rules",
+        "it must be where something else of the same user is, and cannot be there",
+    ),
+    ("node.kubernetes.io/not-ready", "the machines are not ready"),
+    ("node.kubernetes.io/unreachable", "the machines do not answer"),
+    ("were unschedulable", "the machines are being emptied"),
+    ("didn't match Pod's node affinity/selector", "no machine is of the kind that its profile asks for"),
+    ("untolerated taint", "the machines are kept for others"),
+)
+
+
+def why_waiting(pod: Json) -> str:
+    """Say why a pod that has not ended does not run yet; empty if nothing tells."""
+    waiting = container_state(pod).get("waiting", {})
+    reason, message = waiting.get("reason", ""), " ".join(str(waiting.get("message", "")).split())
+    if reason in _IMAGE_FAULTS:
+        return f"The image '{pod['spec']['containers'][0]['image']}' cannot be had ({reason}): {sentence(message)}"
+    if reason and reason not in ("ContainerCreating", "PodInitializing"):
+        return f"Its container cannot be started ({reason}): {sentence(message)}"
+    for one in pod["status"].get("conditions", []):
+        if one["type"] == "PodScheduled" and one["status"] == "False":
+            if one.get("reason") == "SchedulingGated":
+                return "Its pod waits in a queue of the cluster."
+            return _why_unplaced(pod, " ".join(str(one.get("message", "")).split()))
+    return ""
+
+
+def _why_unplaced(pod: Json, message: str) -> str:
+    """Turn the scheduler's words into ours."""
+    told = re.sub(r"\s*preemption:.*", "", message)
+    lacking = dict.fromkeys(_LACKING.findall(told))
+    if lacking:
+        return f"It waits for {_needs(pod, list(lacking))}: no machine has that free now."
+    cause = next((words for sign, words in _CAUSES if sign in told), None)
+    if cause:
+        return f"It waits: {cause}."
+    return f"No machine can take it now: {sentence(re.sub(r'^0/([0-9]+) nodes are available: ', '', told))}"
+
+
+def _needs(pod: Json, lacking: list[str]) -> str:
+    """Say how much a pod asks for of what is lacking."""
+    asked = pod_requests(pod)
+    words = {"cpu": cpus_in_words, "memory": _memory, "ephemeral-storage": _disk}
+    amounts = [
+        words[one](asked.get(one, 0)) if one in words else count_gpus_in_words(one, int(asked.get(one, 0)))
+        for one in lacking
+    ]
+    return " and ".join(amounts)
+
+
+def _memory(size_bytes: float) -> str:
+    return f"{memory_in_words(size_bytes)} of memory"
+
+
+def _disk(size_bytes: float) -> str:
+    return f"{memory_in_words(size_bytes)} of disk"
+
+
+def container_state(pod: Json) -> Json:
+    """Give the state of a pod's first container; empty where it has none yet."""
+    statuses = pod["status"].get("containerStatuses") or []
+    state: Json = statuses[0].get("state") or {} if statuses else {}
+    return {name: value for name, value in state.items() if value is not None}
+
+
+def sentence(text: str | None) -> str:
+    """Give text as one sentence."""
+    said = " ".join(str(text or "no more is said").split())
+    return said if said.endswith(".") else f"{said}."
