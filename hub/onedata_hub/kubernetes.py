@@ -15,8 +15,10 @@ from pydantic.alias_generators import to_camel
 from onedata_hub.groups import drop_former_members, load_groups
 from onedata_hub.home_volume import with_pods_beside_homes
 from onedata_hub.lab_arguments import lab_arguments
+from onedata_hub.limits import SERVER_LIMITS, Limits
 from onedata_hub.machine import SHARED_CORES
 from onedata_hub.naming import personal_workspace
+from onedata_hub.pod_servers import configure_pod_servers
 from onedata_hub.roles import ACCESS_MLFLOW, ACCESS_STUDIO, CULLER, KEEPER, MLFLOW, STUDIO, load_roles
 from onedata_hub.settings import SettingsError
 from onedata_hub.tracking import tracking_environment
@@ -58,6 +60,8 @@ class KubernetesSettings(_Values):
     identity_cache_seconds: int = Field(default=10, ge=1, le=300)
     workspaces: dict[str, list[str]] = Field(default_factory=dict)
     objects: Objects = Field(default_factory=Objects)
+    limits: Limits = Field(default_factory=Limits)
+    show_capacity: bool = False
 
 
 def configure_kubernetes(c: Any, values: Mapping[str, Any], *, proxy: str = "proxy-public") -> None:
@@ -82,6 +86,7 @@ def configure_kubernetes(c: Any, values: Mapping[str, Any], *, proxy: str = "pro
     public_url = settings.public_url.rstrip("/") or f"http://{proxy}"
     _add_services(c, settings, public_url)
     _configure_servers(c, settings, public_url)
+    configure_pod_servers(c, settings.limits, shows_capacity=settings.show_capacity)
     if (
         settings.workspaces
     ):  # with groups from the identity provider the hub takes none from its configuration
@@ -106,7 +111,7 @@ def _add_services(c: Any, settings: KubernetesSettings, public_url: str) -> None
             "oauth_client_allowed_scopes": sorted({own, ACCESS_STUDIO}),
         }
     unneeded = {KEEPER}  # the proxy is kept running by Kubernetes
-    if settings.idle_timeout_seconds:
+    if settings.idle_timeout_seconds or settings.limits.has_hours:
         c.JupyterHub.services.append(_culler(settings, public_url))
     else:
         unneeded.add(CULLER)
@@ -124,6 +129,7 @@ def _culler(settings: KubernetesSettings, public_url: str) -> dict[str, Any]:
         "environment": {
             "ONEDATA_PUBLIC_URL": public_url,
             "ONEDATA_IDLE_TIMEOUT_SECONDS": str(settings.idle_timeout_seconds),
+            SERVER_LIMITS: settings.limits.to_text(),
         },
         "display": False,
     }

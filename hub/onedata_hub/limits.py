@@ -9,6 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+SERVER_LIMITS = "ONEDATA_SERVER_LIMITS"  # the limits as JSON, for the service that stops servers
+
 
 class Limit(BaseModel):
     """What one person may have; None is as much as there is."""
@@ -61,6 +63,10 @@ class Limits(BaseModel):
         if not given:
             return getattr(self.default, kind)
         return None if None in given else max(given)
+
+    def to_text(self) -> str:
+        """Give them as JSON, with what is set to null and without what is not set."""
+        return self.model_dump_json(exclude_unset=True)
 
     @property
     def has_hours(self) -> bool:

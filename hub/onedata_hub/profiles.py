@@ -46,7 +46,7 @@ class Profiles:
         limits: Limits | None = None,
     ) -> None:
         if not profiles:
-            raise ProfileError("The profile file lists no profile. Write at least one.")
+            raise ProfileError("No profile is listed. Write at least one.")
         slugs = [profile.slug for profile in profiles]
         twice = sorted({slug for slug in slugs if slugs.count(slug) > 1})
         if twice:

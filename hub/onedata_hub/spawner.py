@@ -13,14 +13,13 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psutil
 from jupyterhub.spawner import SimpleLocalProcessSpawner
-from tornado.web import HTTPError
 from traitlets import Unicode, default
 
 from onedata_hub.homes import home_of, prepare_home
 from onedata_hub.launch.processes import end_processes, servers_of
 from onedata_hub.naming import personal_workspace, safe_slug
 from onedata_hub.profiles import Profiles
-from onedata_hub.start_check import CheckedServer, check_start, groups_of
+from onedata_hub.start_check import CheckedServer, check_start, groups_of, refusal
 
 _SAME_START_SECONDS = 2.0
 _LOOK_EVERY_SECONDS = 0.05
@@ -160,7 +159,8 @@ class LocalSpawner(CheckedServer, SimpleLocalProcessSpawner):  # type: ignore[mi
         free = [gpu for gpu in range(profiles.machine.gpus) if gpu not in taken]
         if self.size.gpus > len(free):
             fitting = [s for s, p in profiles.by_slug.items() if profiles.size(p).gpus <= len(free)]
-            raise HTTPError(
+            raise refusal(
+                self,
                 400,
                 f"Profile '{self.size.profile}' takes {self.size.gpus} GPU(s); {len(free)} of "
                 f"{profiles.machine.gpus} are free. Choose one of: {', '.join(fitting) or 'none fits'}; or wait.",
@@ -200,17 +200,12 @@ def check_choice(profiles: Profiles, spawner: LocalSpawner) -> None:
     Raises:
         HTTPError: 400, 403 or 409 with a sentence that says what can be had.
     """
-    try:
-        check_start(profiles, spawner)
-        assert spawner.size is not None, "the check has chosen it"
-        spawner.mem_limit = spawner.size.memory_bytes
-        spawner.cpu_limit = spawner.size.cpus
-        spawner.reserve_gpus(profiles.of(groups_of(spawner.user)))
-    except HTTPError:
-        # The hub has already kept these options for the next start without any: that must not fail too.
-        spawner.orm_spawner.user_options = {}
-        spawner.gpus_held = None
-        raise
+    own = profiles.of(groups_of(spawner.user))
+    check_start(own, spawner)
+    assert spawner.size is not None, "the check has chosen it"
+    spawner.mem_limit = spawner.size.memory_bytes
+    spawner.cpu_limit = spawner.size.cpus
+    spawner.reserve_gpus(own)
 
 
 def _choose_cores(cpus: float) -> set[int] | None:

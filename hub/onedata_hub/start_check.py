@@ -47,28 +47,43 @@ def groups_of(user: Any) -> frozenset[str]:
     return frozenset(group.name for group in user.groups)
 
 
-def check_start(profiles: Profiles, spawner: Any) -> None:
+def check_start(own: Profiles, spawner: Any) -> None:
     """Check what was asked for, and note what the server takes.
 
+    Args:
+        own: What the groups of the server's user may have.
+        spawner: The server; its ``user_options`` are what was asked for, and then every choice by its name.
+
     Raises:
-        HTTPError: 403 where it is for other groups, 409 where its owner has as much as they may,
+        HTTPError: 403 where it is for other groups, 409 where its user has as much as they may,
             400 where there is no such choice or it cannot be had here.
     """
-    own = profiles.of(groups_of(spawner.user))
     try:
         size = own.select(spawner.user_options or {})
     except ProfileForbidden as error:
-        raise HTTPError(403, str(error)) from error
+        raise refusal(spawner, 403, str(error)) from error
     except ProfileError as error:
-        raise HTTPError(400, str(error)) from error
+        raise refusal(spawner, 400, str(error)) from error
     others = list(others_of(spawner))
     why = own.limit.why_no_more(len(others), sum(one.gpus_held for one in others), size.gpus)
     if why:
         names = ", ".join(sorted(repr(one.name or "default") for one in others))
         stop = f" Stop one that you do not need: {names}." if others else ""
-        raise HTTPError(409, f"Profile '{size.profile}' cannot be started now: {why}{stop}")
+        raise refusal(spawner, 409, f"Profile '{size.profile}' cannot be started now: {why}{stop}")
     spawner.size, spawner.gpus_held = size, size.gpus
     spawner.user_options = dict(size.options)
+
+
+def refusal(spawner: Any, status: int, message: str) -> HTTPError:
+    """Make the answer to a start that is refused, and forget what was asked for.
+
+    The hub has already kept these options for the next start without any: that must not fail too.
+    """
+    spawner.orm_spawner.user_options = {}
+    spawner.gpus_held = None
+    refused = HTTPError(status, message)
+    refused.jupyterhub_message = message  # what the hub shows in the progress of the start
+    return refused
 
 
 def others_of(spawner: Any) -> Iterator[Any]:

@@ -117,7 +117,7 @@ def test_what_a_pod_has_and_a_process_has_not_is_named() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("[]", "lists no profile"),
+        ("[]", "No profile is listed"),
         ("a: b", "at the top"),
         ("[{slug: a}]", "at 0.display_name: Field required"),
         ("[{display_name: A, slug: ../x}]", "may hold a-z"),

@@ -1,0 +1,144 @@
+"""User servers as pods: KubeSpawner, with starts that are checked, and told of in words for people."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Collection
+from typing import Any, ClassVar
+
+from kubespawner import KubeSpawner  # type: ignore[import-untyped]  # it has no type information
+from tornado.web import HTTPError
+from traitlets import Bool, Callable, default
+
+from onedata_hub.backends.compute.kubernetes.capacity import Asked, CapacityReader
+from onedata_hub.pod_request import asked_of
+from onedata_hub.pod_story import Story, is_placed
+from onedata_hub.profiles import Profiles
+from onedata_hub.server_form import read_form, render_form
+from onedata_hub.server_size import ServerSize
+from onedata_hub.start_check import CheckedServer, check_start, groups_of, notes_of
+
+_LOOK_EVERY_SECONDS = 1.0
+# The hub itself gives up at its start_timeout, and says no more than that; we are to be first.
+_SOONER_SECONDS = 2.0
+
+
+class PodSpawner(CheckedServer, KubeSpawner):  # type: ignore[misc]  # KubeSpawner has no type information
+    """A server as a pod, of a profile that its user's groups may have."""
+
+    profiles_for = Callable(
+        None, allow_none=True, config=True, help="Gives the profiles of people in the hub groups it is given."
+    )
+    shows_capacity = Bool(
+        False,
+        config=True,
+        help="Whether what is free in the cluster is told; it takes reading nodes and pods.",
+    )
+    _capacity: ClassVar[CapacityReader] = CapacityReader()
+
+    @property
+    def own_profiles(self) -> Profiles:
+        """What the groups of the server's user may have."""
+        groups: Collection[str] = groups_of(self.user)
+        own: Profiles = self.profiles_for(groups)
+        return own
+
+    async def run_pre_spawn_hook(self) -> None:
+        """Check the start before anything else; starts by the REST API come here too.
+
+        Raises:
+            HTTPError: 400, 403 or 409 with a sentence that says what can be had.
+        """
+        check_start(self.own_profiles, self)
+        ours = super().run_pre_spawn_hook()
+        if asyncio.iscoroutine(ours) or isinstance(ours, asyncio.Future):
+            await ours
+
+    @default("options_form")  # type: ignore[untyped-decorator]  # traitlets is not followed
+    def _form(self) -> Any:
+        return PodSpawner._draw_form if self.profile_list else ""
+
+    @default("options_from_form")  # type: ignore[untyped-decorator]  # traitlets is not followed
+    def _read_form(self) -> Any:
+        return read_form
+
+    async def _draw_form(self) -> str:
+        own = self.own_profiles
+        capacity = await self._capacity.read(self.api) if self.shows_capacity else None
+
+        def notes(size: ServerSize) -> list[str]:
+            free = capacity.words(asked_of(self, size.overrides)) if capacity else []
+            return [*free, *notes_of(own, self, size)]
+
+        return render_form(own, notes=notes, last=self.orm_spawner.user_options)
+
+    async def _start(self) -> Any:
+        """Start the pod; where it cannot be placed in time, say why.
+
+        Raises:
+            HTTPError: 409 if no machine had room for it within the start's time.
+        """
+        try:
+            async with asyncio.timeout(max(1.0, self.start_timeout - _SOONER_SECONDS)):
+                return await super()._start()
+        except TimeoutError:
+            pod = self._pod()
+            if pod is None:  # its watch may have been cut: KubeSpawner does the same
+                await self._start_watching_pods(replace=True)
+                raise
+            if is_placed(pod):
+                raise
+            message = (
+                f"Your server found no place within {self.start_timeout} seconds. {await self._why(pod)}"
+            )
+            # No fault of the hub, which ends itself after several of those in a row.
+            refused = HTTPError(409, message)
+            refused.jupyterhub_message = message
+            raise refused from None
+
+    def _pod(self) -> dict[str, Any] | None:
+        reflector = self.pod_reflector
+        return reflector.pods.get(f"{self.namespace}/{self.pod_name}") if reflector else None
+
+    async def _why(self, pod: dict[str, Any]) -> str:
+        story = Story(pod, self.events, self.start_timeout)
+        return " ".join([story.now().words, *await self._free_for(pod)])
+
+    async def _free_for(self, pod: dict[str, Any]) -> list[str]:
+        """Say what the cluster has for a pod without a place; nothing where that is not to be told."""
+        if not self.shows_capacity or is_placed(pod):
+            return []
+        capacity = await self._capacity.read(self.api)
+        if capacity is None:
+            return []
+        return capacity.words(Asked.by(pod), apart_from=f"{self.namespace}/{self.pod_name}")
+
+    async def progress(self) -> AsyncIterator[dict[str, Any]]:
+        """Tell how the start goes, each thing once, until it has ended."""
+        if not self.events_enabled:
+            return
+        await self._start_watching_pods()
+        await self._start_watching_events()
+        told, begun, patience = "", time.monotonic(), float(self.slow_spawn_message_threshold)
+        while True:
+            is_over = self._start_future is not None and self._start_future.done()
+            step = Story(self._pod(), self.events, self.start_timeout).now()
+            words = " ".join([step.words, *await self._free_for(self._pod() or {})])
+            if words != told:
+                told = words
+                yield {"progress": step.percent, "message": words}
+            waited = time.monotonic() - begun
+            if patience and waited >= patience and not is_over:
+                patience = waited + max(self.slow_spawn_message_frequency, 1)
+                yield {"message": f"{words} {self.slow_spawn_message.format(seconds=int(waited))}"}
+            if is_over:
+                return
+            await asyncio.sleep(_LOOK_EVERY_SECONDS)
+
+
+def with_profiles(profiles: Profiles) -> Any:
+    """Give what tells the profiles of groups; a function, since traitlets copies any other value deeply."""
+
+    def profiles_for(groups: Collection[str]) -> Profiles:
+        return profiles.of(groups)
+
+    return profiles_for
