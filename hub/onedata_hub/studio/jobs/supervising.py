@@ -24,7 +24,7 @@ log = logging.getLogger("onedata.studio.jobs")
 CANCEL_GRACE = timedelta(seconds=2)  # the runner hears of a cancel with its next report; then it is told
 TIMEOUT_GRACE = timedelta(seconds=60)  # the runner keeps the timeout itself; this is for one that hangs
 PAGE_GRACE = timedelta(minutes=10)  # for the page that the runner makes after its result
-_UNHEARD = "Nothing is heard of it now."
+_TROUBLE = "Something is wrong where it runs:"  # the notebook itself may be heard of all the while
 _ASK_AGAIN = timedelta(seconds=30)
 _CLEANED_AT_ONCE = 20
 
@@ -87,12 +87,12 @@ class Supervisor:
                 held.message = said
 
     async def _on_running(self, run: JobRunRow, reference: str) -> None:
-        """Say while it is so that a run is not heard of: the cluster has lost its node, say."""
+        """Say while it is so what is wrong with a run's place: the cluster has lost its node, say."""
         if run.cancel_requested_at is not None or self.context.compute.keeps_spools:
             return  # what keeps spools is this machine: there is nothing between it and us
         why = await self.context.compute.why(reference)
-        said = clip(f"{_UNHEARD} {why}", 1_000) if why else ""
-        if said == run.message or not (why or run.message.startswith(_UNHEARD)):
+        said = clip(f"{_TROUBLE} {why}", 1_000) if why else ""
+        if said == run.message or not (why or run.message.startswith(_TROUBLE)):
             return
         async with self.context.database.write() as session:
             held = await self._held(session, run)

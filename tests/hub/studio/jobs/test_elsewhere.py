@@ -113,7 +113,7 @@ async def test_a_run_whose_node_is_not_heard_of_says_so_for_as_long(pods: JobsUn
     await runner.begin()
     await put(pods, run, ComputeState.running, "Its node 'gpu-1' is not heard of since 10:00.")
     assert (await pods.run(run["id"]))["message"] == (
-        "Nothing is heard of it now. Its node 'gpu-1' is not heard of since 10:00."
+        "Something is wrong where it runs: Its node 'gpu-1' is not heard of since 10:00."
     )
     await put(pods, run, ComputeState.running)
     back = await pods.run(run["id"])
