@@ -12,7 +12,7 @@ from tests.cluster.build import one_at_a_time
 from tests.cluster.components import components
 from tests.cluster.network import processes_in_cgroups, remove_cgroups, remove_network
 from tests.cluster.place import HOME, NET, ClusterError
-from tests.cluster.processes import kill, shims
+from tests.cluster.processes import kill, shims, stop
 
 # Places of the kubelet, containerd's shims and CNI that no option moves.
 ELSEWHERE = ("/var/lib/kubelet", "/run/containerd", "/var/lib/cni", "/var/log/containers")
@@ -25,6 +25,7 @@ def down() -> None:
         ClusterError: If a mount stays, or the kernel refuses to let go of the network.
     """
     with one_at_a_time(NET):
+        stop("kwok", seconds=5)  # a measurement that was killed leaves it
         for component in reversed(list(components().values())):
             if component.name != "containerd":
                 component.stop()
