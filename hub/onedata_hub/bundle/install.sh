@@ -70,6 +70,7 @@ wheels() {
   python3 -m venv "$1"
   # The lock decided what there is: nothing is resolved anew.
   "$1/bin/python" -m pip install --quiet --no-index --no-deps wheels/*.whl
+  mkdir -p "$1/share/onedata"
   tar --extract --gzip --no-same-owner --file=proxy.tar.gz --directory="$1/share/onedata"
   echo "$1/bin/onedata is installed."
 }

@@ -57,7 +57,7 @@ def run(*command: str, folder: Path | None = None) -> str:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
         said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-_LAST_LINES:])
-        name = Path(command[0]).name
+        name = command[2] if command[1] == "-m" else Path(command[0]).name
         raise BundleError(
             f"{name} failed:\n{said}\nMend that and run the same command: what is done is kept."
         )
