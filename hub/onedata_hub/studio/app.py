@@ -1,12 +1,14 @@
 """The studio's ASGI app, put together from its resources."""
 
 import contextlib
+import functools
 from collections.abc import AsyncIterator
 from typing import Any
 
 from fastapi import Depends, FastAPI
 from onedata.contract import API_PREFIX
 from onedata.contract.problems import Problem
+from starlette.routing import BaseRoute
 
 from onedata_hub.studio.context import Context
 from onedata_hub.studio.errors import install_error_handlers
@@ -65,15 +67,23 @@ def create_app(context: Context, *, prefix: str = "") -> FastAPI:
         redoc_url=None,
         responses=REFUSALS,
         redirect_slashes=False,
+        routes=list(_routes(with_api="api" in context.settings.parts)),
     )
     app.state.context = context
-    app.include_router(system_router)
-    if "api" in context.settings.parts:
-        # FastAPI tries one route after another, and the last resources are asked the most.
-        for router in reversed(ROUTERS):
-            app.include_router(router, prefix=API_PREFIX, dependencies=[Depends(refuse_broken_text)])
     install_error_handlers(app)
     app.add_middleware(BodyLimit, most_bytes=context.settings.max_body_bytes)
     app.add_middleware(RequestTimer)
     app.add_middleware(Prefix, prefix=prefix)
     return app
+
+
+@functools.cache
+def _routes(*, with_api: bool) -> tuple[BaseRoute, ...]:
+    """Put the routes together, once for every app of this process: reading their types takes 0.1 s."""
+    frame = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, responses=REFUSALS)
+    frame.include_router(system_router)
+    if with_api:
+        # FastAPI tries one route after another, and the last resources are asked the most.
+        for router in reversed(ROUTERS):
+            frame.include_router(router, prefix=API_PREFIX, dependencies=[Depends(refuse_broken_text)])
+    return tuple(frame.routes)
