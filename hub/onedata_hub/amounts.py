@@ -32,9 +32,11 @@ def count_gpus_in_words(resource: str, count: int) -> str:
 
 
 def memory_in_words(size_bytes: float) -> str:
-    """Say an amount of memory, in powers of 1024 as profiles count it."""
-    mib = size_bytes / 2**20
-    return f"{mib / 1024:.3g} GB" if mib >= 1024 else f"{mib:.3g} MB"
+    """Say an amount of memory, in powers of 1024 as profiles count it: 512 MB, 7.5 GB."""
+    amount, units = size_bytes / 2**20, ["MB", "GB", "TB"]
+    while amount >= 1024 and len(units) > 1:
+        amount, units = amount / 1024, units[1:]
+    return f"{amount:.3g} {units[0]}" if amount < 1000 else f"{amount:.0f} {units[0]}"
 
 
 def cpus_in_words(cpus: float) -> str:

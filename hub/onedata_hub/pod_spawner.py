@@ -49,6 +49,9 @@ class PodSpawner(CheckedServer, KubeSpawner):  # type: ignore[misc]  # KubeSpawn
             HTTPError: 400, 403 or 409 with a sentence that says what can be had.
         """
         check_start(self.own_profiles, self)
+        assert self.size is not None, "the check has chosen it"
+        # The hub reads how long it is to wait before KubeSpawner lays the profile over.
+        self.start_timeout = int(self.size.overrides.get("start_timeout", self.start_timeout))
         ours = super().run_pre_spawn_hook()
         if asyncio.iscoroutine(ours) or isinstance(ours, asyncio.Future):
             await ours

@@ -1,0 +1,173 @@
+"""A real JupyterHub on this machine that starts pods in a namespace of a cluster.
+
+Its servers are busybox's web server, which answers the hub as far as a hub asks: what is looked at here comes before
+a notebook server has started. The proxy in front of it is left out, and so is what only that needs.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from onedata_hub.launch.hub_login import HubLogin
+
+from tests.cluster.client import Cluster
+from tests.cluster.images import BUSYBOX
+from tests.cluster.place import HOST_ADDRESS
+from tests.support.ports import free_port
+
+_START_SECONDS = 60
+_TOKEN = "the-token-of-the-tests-themselves"
+_CONFIG = """
+import json
+from jupyterhub.proxy import Proxy
+from onedata_hub.limits import Limits
+from onedata_hub.pod_servers import configure_pod_servers
+
+class NoProxy(Proxy):
+    should_start = False
+    routes = {}
+    async def add_route(self, routespec, target, data):
+        self.routes[routespec] = {"routespec": routespec, "target": target, "data": data}
+    async def delete_route(self, routespec):
+        self.routes.pop(routespec, None)
+    async def get_all_routes(self):
+        return self.routes
+
+given = json.loads(open("given.json").read())
+c = get_config()
+c.JupyterHub.proxy_class = NoProxy
+c.JupyterHub.hub_bind_url = given["hub"]
+c.JupyterHub.cookie_secret_file = "cookie"
+c.JupyterHub.authenticator_class = "dummy"
+c.Authenticator.allow_all = True
+c.JupyterHub.allow_named_servers = True
+c.JupyterHub.cleanup_servers = False
+c.JupyterHub.load_groups = given["groups"]
+c.JupyterHub.tornado_settings = {"slow_spawn_timeout": 3}
+c.JupyterHub.services = [{"name": "tests", "api_token": given["token"]}]
+c.JupyterHub.load_roles = [
+    {"name": "tests", "services": ["tests"], "scopes": ["admin:users", "admin:servers", "list:users"]}
+]
+c.KubeSpawner.namespace = given["namespace"]
+c.KubeSpawner.image = given["image"]
+c.KubeSpawner.image_pull_policy = "Never"
+c.KubeSpawner.cmd = ["/bin/busybox"]
+c.KubeSpawner.args = ["httpd", "-f", "-p", "8888", "-h", "/"]
+c.KubeSpawner.cpu_guarantee, c.KubeSpawner.mem_guarantee = 0.01, "16M"
+c.KubeSpawner.delete_grace_period = 1
+c.KubeSpawner.profile_list = given["profiles"]
+configure_pod_servers(c, Limits.model_validate(given["limits"]), shows_capacity=given["shows_capacity"])
+"""
+
+
+@dataclass
+class PodHub:
+    """A hub of these profiles, groups and limits."""
+
+    cluster: Cluster
+    namespace: str
+    folder: Path
+    profiles: list[dict[str, Any]]
+    groups: dict[str, list[str]] = field(default_factory=dict)
+    limits: dict[str, Any] = field(default_factory=dict)
+    shows_capacity: bool = True
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST_ADDRESS if self.cluster.is_ours else '127.0.0.1'}:{self.port}"
+
+    def start(self) -> None:
+        """Start the hub, and wait until it answers."""
+        given = {
+            "hub": f"{self.url}/hub/",
+            "groups": {name: {"users": users} for name, users in self.groups.items()},
+            "token": _TOKEN,
+            "namespace": self.namespace,
+            "image": BUSYBOX,
+            "profiles": self.profiles,
+            "limits": self.limits,
+            "shows_capacity": self.shows_capacity,
+        }
+        (self.folder / "given.json").write_text(json.dumps(given))
+        (self.folder / "jupyterhub_config.py").write_text(_CONFIG)
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "jupyterhub"],
+                cwd=self.folder,
+                env={**os.environ, "KUBECONFIG": str(self.cluster.kubeconfig)},
+                stdout=log,
+                stderr=log,
+            )
+        until = time.monotonic() + _START_SECONDS
+        while not self._answers():
+            assert self.process.poll() is None, self.log()
+            assert time.monotonic() < until, self.log()
+            time.sleep(0.2)
+
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/hub/health", trust_env=False).is_success
+        except httpx.HTTPError:
+            return False
+
+    def stop(self) -> None:
+        """Stop the hub; its servers go on."""
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(30)
+            self.process = None
+
+    def log(self) -> str:
+        return (self.folder / "log").read_text()[-6000:]
+
+    def api(self, method: str, path: str, **given: Any) -> httpx.Response:
+        """Ask the hub's REST API as an administrator does."""
+        headers = {"Authorization": f"token {_TOKEN}"}
+        return httpx.request(
+            method, f"{self.url}/hub/api{path}", headers=headers, timeout=60, trust_env=False, **given
+        )
+
+    def form_of(self, user: str) -> str:
+        """Log a user in, and give the page on which they choose a server."""
+        with HubLogin(self.url, user, "") as session:
+            return session.http.get("/hub/spawn").text
+
+    def server(self, user: str, name: str = "") -> dict[str, Any] | None:
+        """Give the hub's model of a server; None where none runs or starts."""
+        found = self.api("GET", f"/users/{user}").json().get("servers", {}).get(name)
+        return found if found and (found["ready"] or found["pending"]) else None
+
+    def told(self, user: str, until: str, name: str = "") -> str:
+        """Follow the progress of a start until it has told something; give all that it told."""
+        path = f"/users/{user}/servers/{name}/progress" if name else f"/users/{user}/server/progress"
+        said = ""
+        headers = {"Authorization": f"token {_TOKEN}", "Accept": "text/event-stream"}
+        with httpx.stream(
+            "GET", f"{self.url}/hub/api{path}", headers=headers, timeout=60, trust_env=False
+        ) as answer:
+            for line in answer.iter_lines():
+                if line.startswith("data:"):
+                    said += json.loads(line.removeprefix("data:")).get("message", "") + "\n"
+                if until in said:
+                    return said
+        raise AssertionError(f"'{until}' was not told, but:\n{said}\n{self.log()}")
+
+
+@contextmanager
+def running(hub: PodHub) -> Iterator[PodHub]:
+    """Start a hub, and stop it with its log shown where something fails."""
+    hub.start()
+    try:
+        yield hub
+    finally:
+        hub.stop()
