@@ -10,7 +10,6 @@ from onedata_hub.launch.parent import exit_with_parent
 from onedata_hub.serving import serve
 from onedata_hub.studio.app import create_app, describe_api
 from onedata_hub.studio.assemble import assemble
-from onedata_hub.studio.migrate import migrate
 from onedata_hub.studio.settings import StudioSettings
 
 
@@ -27,6 +26,8 @@ def main(arguments: list[str]) -> int:
             )
         return 2
     if command == "migrate":
+        from onedata_hub.studio.migrate import migrate  # Alembic: a studio that serves has no use for it
+
         migrate(settings.database_url)
     elif command == "serve":
         exit_with_parent()
