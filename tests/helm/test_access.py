@@ -27,6 +27,9 @@ RIGHTS = {
     },
 }
 
+# What the hub may do in the whole cluster, where it is to say what is free there.
+CAPACITY = {("", "nodes"): {"list"}, ("", "pods"): {"list"}}
+
 
 def of_kind(manifests: list[Manifest], kind: str) -> list[Manifest]:
     return [one for one in manifests if one["kind"] == kind]
@@ -46,7 +49,8 @@ def rules_of(role: Manifest) -> dict[tuple[str, str], set[str]]:
 
 
 def test_rights_are_the_table_and_no_more(manifests: list[Manifest]):
-    assert not [one for one in manifests if one["kind"].startswith("ClusterRole") and is_ours(one)]
+    everywhere = [rules_of(one) for one in of_kind(manifests, "ClusterRole") if is_ours(one)]
+    assert everywhere in ([], [CAPACITY])
     roles = {one["metadata"]["name"]: rules_of(one) for one in of_kind(manifests, "Role") if is_ours(one)}
     assert roles == RIGHTS
     bindings = {
@@ -55,6 +59,17 @@ def test_rights_are_the_table_and_no_more(manifests: list[Manifest]):
         if is_ours(one)
     }
     assert bindings == {name: [name] for name in RIGHTS}
+
+
+def test_the_hub_reads_the_cluster_only_where_it_is_to_say_what_is_free(render_full: Render):
+    assert not [one for one in render_full() if one["kind"].startswith("ClusterRole") and is_ours(one)]
+    manifests = render_full({"global": {"onedata": {"showCapacity": True}}})
+    (role,) = [one for one in of_kind(manifests, "ClusterRole") if is_ours(one)]
+    (binding,) = [one for one in of_kind(manifests, "ClusterRoleBinding") if is_ours(one)]
+    assert rules_of(role) == CAPACITY
+    assert binding["roleRef"]["name"] == role["metadata"]["name"]
+    (hub,) = [pod for name, pod in pods(manifests) if name == "Deployment/hub"]
+    assert [one["name"] for one in binding["subjects"]] == [hub["spec"]["serviceAccountName"]]
 
 
 def test_mlflow_and_servers_carry_no_token_of_the_cluster(manifests: list[Manifest]):

@@ -111,7 +111,35 @@ def test_jobs_may_name_every_profile_that_people_choose_from(render_full: Render
     file.write_text(config["data"]["profiles.yaml"])
     assert list(load_profiles(file).by_slug) == ["standard", "small"]
     values = yaml.safe_load(_hub_values(manifests))
-    assert yaml.safe_load(config["data"]["profiles.yaml"]) == values["singleuser"]["profileList"]
+    told = yaml.safe_load(config["data"]["profiles.yaml"])
+    assert told["profile_list"] == values["singleuser"]["profileList"]
+    assert told["limits"] == values["global"]["onedata"]["limits"]
+
+
+def test_a_hub_without_profiles_has_one_for_jobs(render_full: Render, tmp_path: Path):
+    manifests = render_full({"jupyterhub": {"singleuser": {"profileList": []}}})
+    (config,) = [
+        one for one in manifests if one["kind"] == "ConfigMap" and one["metadata"]["name"] == "studio"
+    ]
+    file = tmp_path / "profiles.yaml"
+    file.write_text(config["data"]["profiles.yaml"])
+    assert list(load_profiles(file).by_slug) == ["server"]
+
+
+def test_hub_and_jobs_have_the_same_limits(render_full: Render, tmp_path: Path):
+    limits = {"default": {"gpus": 0, "hours": 12.5}, "groups": {"ml": {"gpus": 4, "hours": None}}}
+    manifests = render_full({"global": {"onedata": {"limits": limits}}})
+    (config,) = [
+        one for one in manifests if one["kind"] == "ConfigMap" and one["metadata"]["name"] == "studio"
+    ]
+    file = tmp_path / "profiles.yaml"
+    file.write_text(config["data"]["profiles.yaml"])
+    of_jobs = load_profiles(file).limits
+    values = yaml.safe_load(_hub_values(manifests))
+    of_hub = wiring.KubernetesSettings.model_validate(values["global"]["onedata"]).limits
+    assert of_jobs == of_hub
+    assert of_hub.of(["ml"]).gpus == 4
+    assert of_hub.of([]).hours == 12.5
 
 
 def test_hub_and_services_share_the_tokens_that_the_hubs_chart_keeps(render_full: Render):

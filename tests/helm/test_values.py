@@ -65,6 +65,8 @@ def test_every_value_has_its_words():
         ({"studios": {}}, "studios"),
         ({"studio": {"api": {"replica": 2}}}, "replica"),
         ({"global": {"onedata": {"idleTimeout": 5}}}, "idleTimeout"),
+        ({"global": {"onedata": {"limits": {"groups": {"ml": {"gpu": 1}}}}}}, "gpu"),
+        ({"global": {"onedata": {"limits": {"default": {"hours": 0}}}}}, "hours"),
         ({"database": {"type": "mysql"}}, "cloudnative-pg"),
         ({"mlflow": {"storage": {"size": "20 GB"}}}, "20 GB"),
         ({"image": {"digest": "abc"}}, "digest"),

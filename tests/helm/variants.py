@@ -26,6 +26,8 @@ EVERYTHING_ON: dict[str, Any] = {
     "global": {
         "onedata": {
             "workspaces": {"team-a": ["ann", "bob"]},
+            "limits": {"default": {"servers": 3, "gpus": 0, "hours": 24}, "groups": {"ml": {"gpus": None}}},
+            "showCapacity": True,
             "objects": {
                 "type": "s3",
                 "s3": {
