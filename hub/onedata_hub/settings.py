@@ -3,11 +3,11 @@
 import json
 import os
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from onedata.contract.names import WORKSPACE_RULE
-from pydantic import Field, StringConstraints, ValidationError, field_validator
+from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -21,6 +21,8 @@ from onedata_hub.naming import PERSONAL_PREFIX, is_workspace_group
 CONFIG_VARIABLE = "ONEDATA_CONFIG"
 DEFAULT_CONFIG = "onedata.yaml"
 USERNAME_PATTERN = r"^[\w][\w.@+-]{0,63}$"
+
+_PASSWORD_ADMINS = {"admin"}
 
 Username = Annotated[str, StringConstraints(pattern=USERNAME_PATTERN)]
 
@@ -46,10 +48,47 @@ class PlatformSettings(BaseSettings):
     )
     port: int = Field(default=8000, ge=1, le=65_535, description="Port people reach.")
     admin_users: set[Username] = Field(
-        default={"admin"}, description="Users who log in with the admin password and administer the hub."
+        default=_PASSWORD_ADMINS,
+        description="Users who log in with the admin password and administer the hub.",
     )
     workspaces: dict[str, list[Username]] = Field(
         default_factory=dict, description="Shared workspaces and who is in each: {team-a: [ann, bob]}."
+    )
+    openid_issuer: str = Field(
+        default="",
+        pattern=r"^$|^https?://[^\s?#]+$",
+        description="OpenID Connect provider that people log in with, as it calls itself: "
+        "https://login.example.org/realms/team. Without it there is one shared password.",
+    )
+    openid_client_id: str = Field(default="", description="The platform's client at the provider.")
+    openid_client_secret: str = Field(
+        default="",
+        repr=False,
+        description="That client's secret. Give it in the environment, not in the file.",
+    )
+    openid_username_claim: str = Field(
+        default="preferred_username", min_length=1, description="Claim that names a person."
+    )
+    openid_groups_claim: str = Field(
+        default="groups", min_length=1, description="Claim that lists a person's groups, each a workspace."
+    )
+    openid_allowed_groups: set[str] = Field(
+        default_factory=set,
+        description="Workspaces whose people may log in; all whom the provider lets in where none is named.",
+    )
+    openid_admin_groups: set[str] = Field(
+        default_factory=set, description="Workspaces whose people administer the hub."
+    )
+    openid_scopes: list[str] = Field(
+        default=["openid", "profile"],
+        description="What is asked of the provider; with offline_access it is asked for runs of people "
+        "who are away, too.",
+    )
+    openid_refresh_seconds: int = Field(
+        default=300,
+        ge=1,
+        le=86_400,
+        description="Seconds after which the provider is asked for somebody anew.",
     )
     profiles_file: Path | None = Field(
         default=None, description="YAML file with the server profiles; without it, those that come with us."
@@ -112,6 +151,26 @@ class PlatformSettings(BaseSettings):
     def _name_the_driver(cls, value: str | None) -> str | None:
         # The one PostgreSQL driver that we install; JupyterHub takes SQLAlchemy's default.
         return value and value.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @model_validator(mode="after")
+    def _check_login(self) -> Self:
+        """Refuse settings of the one login beside the other."""
+        if self.openid_issuer:
+            for name in ("openid_client_id", "openid_client_secret"):
+                if not getattr(self, name):
+                    raise ValueError(
+                        f"openid_issuer is set and {name} is not: name the provider's client and secret"
+                    )
+            if self.workspaces:
+                raise ValueError(
+                    "workspaces are the provider's groups where openid_issuer is set: remove workspaces"
+                )
+            if self.admin_users != _PASSWORD_ADMINS:
+                raise ValueError(
+                    "admin_users log in with the admin password: where openid_issuer is set, "
+                    "name groups in openid_admin_groups instead"
+                )
+        return self
 
     @property
     def public_url(self) -> str:
@@ -182,6 +241,8 @@ def _check_file(path: Path) -> None:
 
 def _explain(error: ValidationError, path: Path) -> str:
     wrong = error.errors()[0]
+    if not wrong["loc"]:  # what two settings are together
+        return f"Setting {str(wrong['msg']).removeprefix('Value error, ')} (in {path} or as ONEDATA_…)."
     key = str(wrong["loc"][0])
     where = f"ONEDATA_{key.upper()}" if f"ONEDATA_{key.upper()}" in os.environ else f"{key} (in {path})"
     if key == "host":

@@ -46,12 +46,15 @@ def token(
     Who may read the state folder of a platform on this machine is not asked for the password.
     """
     from onedata_hub.launch.hub_login import HubLogin, LoginRefused
+    from onedata_hub.login import require_password_login
     from onedata_hub.settings import SettingsError, load_settings
 
     seconds = parse_lifetime(expires)
     name = user or getpass.getuser()
     try:
         settings = load_settings(home=state_dir)
+        if url is None:
+            require_password_login(settings, "onedata token")
         address, password = _address_and_password(settings.home, name in settings.admin_users, url)
         if password is None:
             password = typer.prompt(f"Password of {name} at {address}", hide_input=True, err=True)

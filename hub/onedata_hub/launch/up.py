@@ -92,17 +92,24 @@ def _stop_on_signals(keeper: Keeper) -> None:
 
 
 def _print_welcome(settings: PlatformSettings, state: StateFolder, seconds: float) -> None:
+    say(f"Ready after {seconds:.1f} s.")
+    say("")
+    if settings.openid_issuer:
+        say(f"  Open            {settings.public_url}/hub/home   (people log in at {settings.openid_issuer})")
+    else:
+        _print_passwords(settings, state)
+    say("")
+    say("Ctrl-C stops everything; runs of jobs that are under way finish by themselves.")
+
+
+def _print_passwords(settings: PlatformSettings, state: StateFolder) -> None:
     folder = state / "secrets"
     on_screen = sys.stdout.isatty()  # passwords are for eyes, not for log files
     user = user_password(state) if on_screen else f"in {folder / USER_PASSWORD}"
     admin = admin_password(state) if on_screen else f"in {folder / ADMIN_PASSWORD}"
-    say(f"Ready after {seconds:.1f} s.")
-    say("")
     say(f"  Open            {login_link(settings)}")
     say(f"  Password        {user}   (any user name)")
     say(f"  Administrators  {', '.join(sorted(settings.admin_users)) or 'none'}, password {admin}")
-    say("")
-    say("Ctrl-C stops everything; runs of jobs that are under way finish by themselves.")
 
 
 def _mlflow_watch(settings: PlatformSettings, began: float) -> Callable[[], None]:
