@@ -1,34 +1,78 @@
-"""Stop servers that nobody uses: jupyterhub-idle-culler, which here asks before it stops one.
+"""Stop servers that nobody uses, or that have run as long as they may: jupyterhub-idle-culler, which here asks first.
 
 The hub knows when a server last did something, not whether a kernel computes in silence or a job of the user
 runs. So the server is asked for its kernels and the studio for running jobs; where either does not answer, the
-server stays.
+server stays. One over its hours is stopped between two computations, and after a while more even so.
 """
 
 import logging
 import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import httpx
 from jupyterhub_idle_culler import IdleCuller  # type: ignore[import-untyped]  # it has no type information
 from traitlets.config import Config
 
 from onedata_hub.launch.parent import exit_with_parent
+from onedata_hub.limits import SERVER_LIMITS, Limits
 
 _IDLE_STATES = frozenset({"idle", "dead"})
 _STARTING_STATES = frozenset({"starting", "restarting", "autorestarting"})
 _ASK_SECONDS = 10.0
 _LONGEST_ROUND_SECONDS = 60
+_HOUR_SECONDS = 3600.0
 log = logging.getLogger("onedata.culler")
 
 
 class ServerCheck:
-    """Asks a server and the studio whether a server may be stopped."""
+    """Asks hub, server and studio whether a server is to be stopped.
 
-    def __init__(self, http: httpx.AsyncClient) -> None:
+    Args:
+        http: A client of the platform's address, with the culler's token.
+        hub: The address of the hub's REST API.
+        limits: How long people's servers may run.
+    """
+
+    def __init__(self, http: httpx.AsyncClient, hub: str = "/hub/api", limits: Limits | None = None) -> None:
         self._http = http
+        self._hub = hub
+        self._limits = limits or Limits()
+
+    async def is_to_be_stopped(self, *, server: dict[str, Any], **facts: Any) -> bool:
+        """Answer the culler: True for a server that is idle, or over its hours."""
+        return await self.is_over_its_hours(server) or await self.is_idle(server=server, **facts)
+
+    async def is_over_its_hours(self, server: dict[str, Any]) -> bool:
+        """Say whether a server has run as long as its user's groups may have one, and is not computing.
+
+        A computation gets as long again, and an hour at most. Where the server does not tell, it gets that too;
+        where the hub does not tell the groups, the server stays.
+        """
+        seconds = _seconds_from(server["started"])
+        shortest = self._limits.shortest_hours()
+        if shortest is None or seconds < shortest * _HOUR_SECONDS:
+            return False
+        try:
+            owner = await self._get(f"{self._hub}/users/{quote(user_of(server), safe='')}")
+        except (httpx.HTTPError, ValueError) as error:
+            log.warning("%s stays: the hub does not tell whose it is (%r)", server["url"], error)
+            return False
+        hours = self._limits.of(owner.get("groups", ())).hours
+        if hours is None or seconds < hours * _HOUR_SECONDS:
+            return False
+        is_over = seconds >= hours * _HOUR_SECONDS + longest_grace(hours) or not await self._computes(server)
+        if is_over:
+            log.info("%s has run for %.2f h; its user's groups have %g", server["url"], seconds / 3600, hours)
+        return is_over
+
+    async def _computes(self, server: dict[str, Any]) -> bool:
+        try:
+            kernels = await self._get(f"{server['url']}api/kernels")
+            return any(kernel["execution_state"] not in _IDLE_STATES for kernel in kernels)
+        except (httpx.HTTPError, ValueError, KeyError):
+            return True  # what it does is not known
 
     async def is_idle(
         self, *, inactive: timedelta | None, inactive_limit: float, server: dict[str, Any], **_: Any
@@ -37,10 +81,10 @@ class ServerCheck:
 
         Args:
             inactive: Time since the hub last heard of activity.
-            inactive_limit: Seconds after which a server may be stopped.
+            inactive_limit: Seconds after which a server may be stopped; 0 never stops one.
             server: The hub's model of the server.
         """
-        if inactive is None or inactive.total_seconds() < inactive_limit:
+        if not inactive_limit or inactive is None or inactive.total_seconds() < inactive_limit:
             return False
         try:
             return not (await self._is_in_use(server, inactive_limit) or await self._has_running_job(server))
@@ -71,8 +115,17 @@ def _is_busy(kernel: dict[str, Any], limit: float) -> bool:
     return state not in _IDLE_STATES and (state not in _STARTING_STATES or _seconds_since(kernel) < limit)
 
 
+def longest_grace(hours: float) -> float:
+    """Give the seconds that a computation may go on once its server is over its hours."""
+    return min(hours, 1.0) * _HOUR_SECONDS
+
+
 def _seconds_since(model: dict[str, Any]) -> float:
-    return (datetime.now(UTC) - datetime.fromisoformat(model["last_activity"])).total_seconds()
+    return _seconds_from(model["last_activity"])
+
+
+def _seconds_from(moment: str) -> float:
+    return (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()
 
 
 def user_of(server: dict[str, Any]) -> str:
@@ -91,20 +144,29 @@ def main() -> None:
         headers={"Authorization": f"token {os.environ['JUPYTERHUB_API_TOKEN']}"},
         timeout=_ASK_SECONDS,
     )
-    check = ServerCheck(http)
+    limits = Limits.model_validate_json(os.environ.get(SERVER_LIMITS) or "{}")
+    check = ServerCheck(http, os.environ["JUPYTERHUB_API_URL"].rstrip("/"), limits)
 
     async def ask(
         **facts: Any,
     ) -> bool:  # a function: traitlets copies its values deeply, connections and all
-        return await check.is_idle(**facts)
+        return await check.is_to_be_stopped(**facts)
 
     timeout = int(os.environ["ONEDATA_IDLE_TIMEOUT_SECONDS"])
     config = Config()
     config.IdleCuller.timeout = timeout
-    config.IdleCuller.cull_every = max(1, min(timeout // 2, _LONGEST_ROUND_SECONDS))
+    config.IdleCuller.cull_every = _round_seconds(timeout, limits)
     config.IdleCuller.cull_arbiter_hook = ask
     config.IdleCuller.config_file = ""
     IdleCuller.launch_instance(argv=[], config=config)
+
+
+def _round_seconds(timeout: int, limits: Limits) -> int:
+    """Give how often to look: twice in the shortest time after which a server is stopped, and each minute at least."""
+    hours = limits.shortest_hours()
+    times = [timeout] if timeout else []
+    times += [int(hours * _HOUR_SECONDS)] if hours else []
+    return max(1, min([time // 2 for time in times] + [_LONGEST_ROUND_SECONDS]))
 
 
 if __name__ == "__main__":

@@ -111,7 +111,7 @@ def _add_services(c: Any, settings: KubernetesSettings, public_url: str) -> None
             "oauth_client_allowed_scopes": sorted({own, ACCESS_STUDIO}),
         }
     unneeded = {KEEPER}  # the proxy is kept running by Kubernetes
-    if settings.idle_timeout_seconds or settings.limits.has_hours:
+    if settings.idle_timeout_seconds or settings.limits.shortest_hours():
         c.JupyterHub.services.append(_culler(settings, public_url))
     else:
         unneeded.add(CULLER)

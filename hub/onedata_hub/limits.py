@@ -68,10 +68,10 @@ class Limits(BaseModel):
         """Give them as JSON, with what is set to null and without what is not set."""
         return self.model_dump_json(exclude_unset=True)
 
-    @property
-    def has_hours(self) -> bool:
-        """Whether anybody's servers end after a time."""
-        return any(limit.hours is not None for limit in (self.default, *self.groups.values()))
+    def shortest_hours(self) -> float | None:
+        """Give the shortest that anybody's servers may run; None where nobody's end after a time."""
+        every = (limit.hours for limit in (self.default, *self.groups.values()))
+        return min((hours for hours in every if hours is not None), default=None)
 
 
 def _count(number: int, word: str) -> str:

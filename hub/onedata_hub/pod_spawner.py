@@ -51,7 +51,8 @@ class PodSpawner(CheckedServer, KubeSpawner):  # type: ignore[misc]  # KubeSpawn
         check_start(self.own_profiles, self)
         assert self.size is not None, "the check has chosen it"
         # The hub reads how long it is to wait before KubeSpawner lays the profile over.
-        self.start_timeout = int(self.size.overrides.get("start_timeout", self.start_timeout))
+        if "start_timeout" in self.size.overrides:
+            self.start_timeout = int(self.size.overrides["start_timeout"])
         ours = super().run_pre_spawn_hook()
         if asyncio.iscoroutine(ours) or isinstance(ours, asyncio.Future):
             await ours

@@ -57,6 +57,7 @@ def load_roles() -> list[dict[str, Any]]:
             "scopes": [
                 "list:users",  # to find them
                 "read:users:activity",  # when they were last used
+                "read:users:groups",  # how long their users' servers may run
                 "read:servers",
                 "delete:servers",  # stop one
                 "access:servers",  # ask a server whether a kernel is busy: only the server knows

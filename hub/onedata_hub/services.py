@@ -7,6 +7,8 @@ from typing import Any
 
 from onedata_hub.launch.parent import PARENT_PID
 from onedata_hub.launch.state import StateFolder
+from onedata_hub.limits import SERVER_LIMITS, Limits
+from onedata_hub.profiles import load_profiles
 from onedata_hub.roles import ACCESS_MLFLOW, ACCESS_STUDIO, CULLER, KEEPER, MLFLOW, STUDIO
 from onedata_hub.settings import PlatformSettings
 
@@ -33,8 +35,9 @@ def services(settings: PlatformSettings, state: StateFolder) -> list[dict[str, A
         ),
         {"name": KEEPER, "api_token": state.secret("keeper-token"), "display": False},
     ]
-    if settings.idle_timeout_seconds > 0:
-        made.append(_culler(settings, state))
+    limits = load_profiles(settings.profiles_file).limits
+    if settings.idle_timeout_seconds > 0 or limits.shortest_hours():
+        made.append(_culler(settings, state, limits))
     return made
 
 
@@ -69,6 +72,7 @@ def studio_environment(settings: PlatformSettings, state: StateFolder) -> dict[s
         or f"sqlite:///{state / 'studio' / 'studio.sqlite'}",
         "ONEDATA_STUDIO_OBJECTS_URL": settings.objects_url or (state / "objects").as_uri(),
         "ONEDATA_STUDIO_SPOOL_DIR": str(state / "spool"),
+        "ONEDATA_STUDIO_HOMES_DIR": str(state / "homes"),
         "ONEDATA_STUDIO_PUBLIC_URL": studio_url(settings),
         "ONEDATA_STUDIO_MLFLOW_URL": mlflow_url(settings),
         "ONEDATA_STUDIO_COOKIE_SECRET_FILE": str(state.secret_file("studio-cookie-secret")),
@@ -118,7 +122,7 @@ def _timeout() -> dict[str, int]:
     return {"timeout": _READY_SECONDS} if jupyterhub.version_info[0] >= 6 else {}
 
 
-def _culler(settings: PlatformSettings, state: StateFolder) -> dict[str, Any]:
+def _culler(settings: PlatformSettings, state: StateFolder, limits: Limits) -> dict[str, Any]:
     return {
         "name": CULLER,
         "command": [sys.executable, "-m", "onedata_hub.culler"],
@@ -126,6 +130,7 @@ def _culler(settings: PlatformSettings, state: StateFolder) -> dict[str, Any]:
         "environment": {
             "ONEDATA_PUBLIC_URL": settings.public_url,
             "ONEDATA_IDLE_TIMEOUT_SECONDS": str(settings.idle_timeout_seconds),
+            SERVER_LIMITS: limits.to_text(),
         }
         | _child_environment(),
         "api_token": state.secret("idle-culler-token"),

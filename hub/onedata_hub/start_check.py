@@ -7,6 +7,7 @@ noting: of two starts at the same instant, the second sees what the first has ta
 from collections.abc import Iterator
 from typing import Any
 
+from onedata.contract.environment import SERVER_SECONDS
 from tornado.web import HTTPError
 
 from onedata_hub.profiles import Profiles
@@ -21,10 +22,17 @@ class CheckedServer:
     Attributes:
         size: What the chosen profile comes to; None before a start.
         gpus_held: GPUs that the server was allowed; None where no start was.
+        hours: How long it may run; None is for ever.
     """
 
     size: ServerSize | None = None
     gpus_held: int | None = None
+    hours: float | None = None
+
+    def get_env(self) -> dict[str, str]:
+        """Tell the server how long it may run, so that it warns its user."""
+        env: dict[str, str] = super().get_env()  # type: ignore[misc]  # of the Spawner behind it
+        return env | ({SERVER_SECONDS: str(int(self.hours * 3600))} if self.hours else {})
 
     def get_state(self) -> dict[str, Any]:
         """Keep what it holds over a restart of the hub."""
@@ -70,7 +78,7 @@ def check_start(own: Profiles, spawner: Any) -> None:
         names = ", ".join(sorted(repr(one.name or "default") for one in others))
         stop = f" Stop one that you do not need: {names}." if others else ""
         raise refusal(spawner, 409, f"Profile '{size.profile}' cannot be started now: {why}{stop}")
-    spawner.size, spawner.gpus_held = size, size.gpus
+    spawner.size, spawner.gpus_held, spawner.hours = size, size.gpus, own.limit.hours
     spawner.user_options = dict(size.options)
 
 

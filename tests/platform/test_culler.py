@@ -12,12 +12,24 @@ from tests.support.platform import Platform
 pytestmark = [pytest.mark.platform, pytest.mark.slow, pytest.mark.timeout(300)]
 
 IDLE_SECONDS = 6
+LIFE_SECONDS = 12
+PROFILES = f"""
+limits: {{groups: {{brief: {{hours: {LIFE_SECONDS / 3600}, servers: 1}}}}}}
+profile_list: [{{display_name: Small, kubespawner_override: {{cpu_limit: 1, mem_limit: 2G}}}}]
+"""
 
 
 @pytest.fixture(scope="module")
-def culled() -> Iterator[Platform]:
-    """A platform that stops servers after six idle seconds."""
-    with Platform(environment={"ONEDATA_IDLE_TIMEOUT_SECONDS": str(IDLE_SECONDS)}) as running:
+def culled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """A platform that stops servers after six idle seconds, and those of one group after twelve in any case."""
+    file = tmp_path_factory.mktemp("profiles") / "profiles.yaml"
+    file.write_text(PROFILES)
+    environment = {
+        "ONEDATA_IDLE_TIMEOUT_SECONDS": str(IDLE_SECONDS),
+        "ONEDATA_PROFILES_FILE": str(file),
+        "ONEDATA_WORKSPACES": '{"brief": ["fleeting"]}',
+    }
+    with Platform(environment=environment) as running:
         yield running
 
 
@@ -72,6 +84,15 @@ def test_idle_server_is_stopped_and_those_in_use_are_not(culled: Platform) -> No
         assert is_up(culled, "busy")
         assert is_up(culled, "worker")
     assert "Culling server idle" in culled.hub_log()
+
+
+def test_server_over_its_hours_is_stopped_though_it_computes(culled: Platform) -> None:
+    culled.spawn("fleeting")
+    with culled.kernel("fleeting") as kernel:
+        assert kernel.run("import os; print(os.environ['ONEDATA_SERVER_SECONDS'])") == f"{LIFE_SECONDS}\n"
+        kernel.send("import time; time.sleep(3600)")
+        culled.wait_for_server("fleeting", ready=False, seconds=120)
+    assert "its user's groups have" in culled.hub_log()
 
 
 def test_server_that_does_not_answer_stays(culled: Platform) -> None:
