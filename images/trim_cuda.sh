@@ -3,6 +3,11 @@
 # link a profiler with, a compiler of protocol buffers, and the debug information of Triton, which is half of it.
 set -eu
 site=$(echo "$1"/lib/python3*/site-packages)
-rm -f "$site"/triton/backends/amd/lib/*.so "$site"/torch/bin/protoc*
-find "$site/triton" -name '*.a' -delete
-strip --strip-debug "$site/triton/_C/libtriton.so"
+rm -f "$site"/torch/bin/protoc*
+for triton in "$site/triton" "$site/tokenspeed_triton"; do
+  if [ -d "$triton" ]; then
+    rm -f "$triton"/backends/amd/lib/*.so
+    find "$triton" -name '*.a' -delete
+    strip --strip-debug "$triton/_C/libtriton.so"
+  fi
+done

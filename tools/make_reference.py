@@ -10,6 +10,7 @@ from tools.reference import (
     api_page,
     command_page,
     errors_page,
+    images_page,
     index_page,
     library_page,
     lineage_page,
@@ -31,6 +32,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/errors.md": errors_page.render,
     "reference/metrics.md": metrics_page.render,
     "reference/values.md": values_page.render,
+    "reference/images.md": images_page.render,
 }
 
 

@@ -105,6 +105,13 @@ def names() -> dict[str, str]:
     return {name: digest for name, _, digest, *_ in rows}
 
 
+def forget(start: str) -> None:
+    """Remove the images from the cluster whose names start so."""
+    found = [name for name in names() if name.startswith(start)]
+    if found:
+        _ctr("images", "remove", *found)
+
+
 def architecture() -> str:
     """Give this machine's architecture as OCI calls it."""
     return {"x86_64": "amd64", "aarch64": "arm64"}.get(os.uname().machine, os.uname().machine)

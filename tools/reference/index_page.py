@@ -11,6 +11,7 @@ _PAGES = {
     "errors": "the errors of the library and the codes of the API",
     "metrics": "what Prometheus finds",
     "values": "the values of the Kubernetes chart",
+    "images": "the container images, layer by layer",
 }
 
 
