@@ -16,6 +16,7 @@ from onedata_hub.groups import drop_former_members, load_groups
 from onedata_hub.home_volume import with_pods_beside_homes
 from onedata_hub.lab_arguments import lab_arguments
 from onedata_hub.limits import SERVER_LIMITS, Limits
+from onedata_hub.login import check_login
 from onedata_hub.machine import SHARED_CORES
 from onedata_hub.naming import personal_workspace
 from onedata_hub.pod_servers import configure_pod_servers
@@ -83,6 +84,7 @@ def configure_kubernetes(c: Any, values: Mapping[str, Any], *, proxy: str = "pro
         raise SettingsError(
             f"Value global.onedata.{place}: {wrong['msg']}. Correct it and upgrade."
         ) from error
+    check_login(c, settings.workspaces)
     public_url = settings.public_url.rstrip("/") or f"http://{proxy}"
     _add_services(c, settings, public_url)
     _configure_servers(c, settings, public_url)

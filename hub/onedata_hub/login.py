@@ -5,6 +5,7 @@ few who trust each other, on one machine; the settings let it listen nowhere els
 who it says, and its groups are the workspaces.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from onedata_hub.launch.state import StateFolder
@@ -45,6 +46,28 @@ def require_password_login(settings: PlatformSettings, command: str) -> None:
         raise SettingsError(
             f"{command} logs in with the shared password, and people log in at {settings.openid_issuer} here. "
             f"Make a token in a browser, at {settings.public_url}/hub/token."
+        )
+
+
+def check_login(c: Any, workspaces: Mapping[str, Any]) -> None:
+    """Refuse what a hub on Kubernetes cannot do together with its login and its people's homes.
+
+    Args:
+        c: The hub's configuration, as Zero to JupyterHub has made it.
+        workspaces: The workspaces that the values name.
+
+    Raises:
+        SettingsError: If something is so; names the value.
+    """
+    if c.JupyterHub.get("authenticator_class") == OPENID and workspaces:
+        raise SettingsError(
+            "Value global.onedata.workspaces: where people log in by OpenID Connect, workspaces are the provider's "
+            "groups. Remove it and upgrade."
+        )
+    if c.KubeSpawner.get("enable_user_namespaces"):
+        raise SettingsError(
+            "KubeSpawner.enable_user_namespaces puts homes where no run of a job can mount them: a volume's claim is "
+            "of one namespace. Remove it and upgrade; a quota on the release's namespace holds servers and runs."
         )
 
 

@@ -10,8 +10,8 @@ from onedata_hub.settings import SettingsError
 from traitlets.config import Config
 
 
-def configured(values: dict[str, Any] | None = None, **given: Any) -> Config:
-    """Configure a hub as the chart's own file leaves it, and then as ours."""
+def hub(**given: Any) -> Config:
+    """Give a hub's configuration as the chart's own file leaves it."""
     c = Config()
     c.JupyterHub.db_url = "sqlite://"
     c.JupyterHub.services = [
@@ -22,6 +22,12 @@ def configured(values: dict[str, Any] | None = None, **given: Any) -> Config:
     c.KubeSpawner.environment = given.get("environment", {})
     c.KubeSpawner.volumes = {"home": {"name": "home"}}
     c.KubeSpawner.volume_mounts = {"home": {"name": "home", "mountPath": "/home/jovyan"}}
+    return c
+
+
+def configured(values: dict[str, Any] | None = None, **given: Any) -> Config:
+    """Configure a hub as the chart's own file leaves it, and then as ours."""
+    c = hub(**given)
     configure_kubernetes(c, values or {})
     return c
 
@@ -90,6 +96,23 @@ def test_groups_come_from_the_values_or_from_the_identity_provider():
     assert "load_groups" not in configured().JupyterHub
     groups = configured({"workspaces": {"team-a": ["ann"]}}).JupyterHub.load_groups
     assert groups["team-a"]["users"] == ["ann"]
+
+
+def test_groups_of_the_values_and_of_a_provider_exclude_each_other():
+    c = hub()
+    c.JupyterHub.authenticator_class = "onedata_hub.openid.OpenIDAuthenticator"
+    with pytest.raises(
+        SettingsError, match=r"global\.onedata\.workspaces.*the provider's groups\. Remove it"
+    ):
+        configure_kubernetes(c, {"workspaces": {"team-a": ["ann"]}})
+    configure_kubernetes(c, {})
+
+
+def test_namespaces_for_each_person_are_refused_since_runs_cannot_mount_their_homes():
+    c = hub()
+    c.KubeSpawner.enable_user_namespaces = True
+    with pytest.raises(SettingsError, match="no run of a job can mount"):
+        configure_kubernetes(c, {})
 
 
 @pytest.mark.parametrize(
