@@ -36,12 +36,13 @@ for number in range({RUNS}):
     client.set_terminated(run.info.run_id)
 """
 
-# Scrolls for some seconds and gives the milliseconds between frames.
+# Scrolls for some seconds and gives the milliseconds between frames; a table that stands still is an error.
 SCROLL = """async ([selector, seconds, step]) => {
     const target = document.querySelector(selector);
     const box = target.getBoundingClientRect();
     const place = { clientX: box.x + box.width / 2, clientY: box.y + box.height / 2, bubbles: true, cancelable: true };
     const frames = [];
+    const first = target.innerText;
     const end = performance.now() + seconds * 1000;
     let before = performance.now();
     while (performance.now() < end) {
@@ -52,6 +53,9 @@ SCROLL = """async ([selector, seconds, step]) => {
         const now = performance.now();
         frames.push(now - before);
         before = now;
+    }
+    if (target.innerText === first) {
+        throw new Error(`${selector} shows what it showed before it was scrolled`);
     }
     return frames;
 }"""
@@ -192,9 +196,7 @@ def _scrolling(lab: LabPage, *, seconds: float) -> Iterator[Figure]:
     page.get_by_role("button", name=re.compile("^million")).click()
     page.get_by_role("tab", name="Preview").click()
     page.get_by_role("region", name=re.compile("^Rows of million")).wait_for()
-    yield _frames(
-        "rows", f"Scrolling {ROWS:,} rows", page.evaluate(SCROLL, [".od-Preview-grid", seconds, 900])
-    )
+    yield _frames("rows", f"Scrolling {ROWS:,} rows", page.evaluate(SCROLL, [".od-Grid", seconds, 900]))
     lab.sidebar("Experiments")
     page.get_by_role("button", name=re.compile("^many")).click()
     page.locator(".od-RunTable tbody tr").nth(5).wait_for()

@@ -60,10 +60,7 @@ def test_rows_come_as_they_are_scrolled_to(lab: LabPage) -> None:
     with page.expect_response(re.compile(r"local/rows\?.*offset=0")) as first:
         page.get_by_role("tab", name="Preview").click()
     assert first.value.json()["rows"][0][0] == "N10156"
-    grid = page.get_by_role("region", name=re.compile("^Rows of planes: 3,322 rows"))
-    box = grid.bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.get_by_role("grid", name=re.compile("^Rows of planes: 3,322 rows")).hover()
     with page.expect_response(re.compile(r"local/rows\?.*offset=(1[0-9]|2[0-9]|3[0-9])00")):
         page.mouse.wheel(0, 50_000)
     lab.picture("datasets-preview")
@@ -82,11 +79,23 @@ def test_page_is_used_with_the_keyboard_alone(lab: LabPage) -> None:
     expect(edit).to_be_focused()
     page.get_by_role("tab", name="Columns").press("ArrowRight")
     expect(page.get_by_role("tab", name="Preview")).to_be_focused()  # also while its code is loaded
-    page.get_by_role("region", name=re.compile("^Rows of planes")).wait_for()
+    grid = page.get_by_role("grid", name=re.compile("^Rows of planes"))
+    grid.wait_for()
     page.keyboard.press("Tab")
-    grid = page.get_by_role("group", name=re.compile("^Rows of planes"))
     expect(grid).to_be_focused()
+    chosen = grid.get_by_role("gridcell", selected=True)
     page.keyboard.press("ArrowDown")
+    expect(chosen).to_have_text(["N10156"])
+    for key in ("Control+End", "Shift+ArrowUp", "Shift+ArrowLeft"):
+        page.keyboard.press(key)
+    # The last rows have come, and their corner is selected.
+    expect(chosen).to_have_text(["null", "Turbo-jet", "null", "Turbo-jet"])
+    expect(
+        grid.get_by_role("row").filter(has=page.get_by_role("gridcell", selected=True)).last
+    ).to_have_attribute("aria-rowindex", "3323")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.keyboard.press("Control+c")
+    assert page.evaluate("navigator.clipboard.readText()") == "\tTurbo-jet\n\tTurbo-jet"
     lab.picture("datasets-keyboard")
     page.keyboard.press("Shift+Tab")
     expect(page.get_by_role("tab", name="Preview")).to_be_focused()

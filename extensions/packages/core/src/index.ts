@@ -21,4 +21,5 @@ export * from './sidebar';
 export * from './streaming';
 export * from './theme';
 export * from './views';
+export * from './window';
 export * from './workspaces';

@@ -6,36 +6,59 @@ export interface Block {
 
 export type Fetch = (offset: number, limit: number, signal: AbortSignal) => Promise<{ rows: unknown[][] }>;
 
-const MOST_ASKED = 3;
+export interface BlocksOptions {
+  /** Asks for rows. */
+  fetch: Fetch;
+  /** Rows in a block. */
+  size: number;
+  /** How many blocks are kept. */
+  most: number;
+  /** The least time between two questions. */
+  pauseMilliseconds: number;
+  /** Called when a block has come. */
+  onBlock: () => void;
+  /** Called when a block did not come; it is asked for again when it is next looked at. */
+  onError: (error: unknown) => void;
+}
 
+const MOST_ASKED = 2; // a screen lies in two blocks at the most
+
+/**
+ * Asks for what is in sight, and for no more than that: what was scrolled past before its turn came is not asked for.
+ *
+ * While a table is scrolled fast there is a question every now and then and not for each block that passes: reading
+ * rows costs the server more than drawing them costs the browser, and nobody reads them.
+ */
 export class Blocks {
-  /**
-   * @param fetch Asks for rows.
-   * @param size Rows in a block.
-   * @param most How many blocks are kept.
-   * @param onBlock Called with a block's first row and its length when it has come.
-   * @param onError Called when a block did not come; it is asked again when it is next looked at.
-   */
-  constructor(
-    private readonly _fetch: Fetch,
-    readonly size: number,
-    private readonly _most: number,
-    private readonly _onBlock: (offset: number, count: number) => void,
-    private readonly _onError: (error: unknown) => void
-  ) {}
+  constructor(private readonly _options: BlocksOptions) {}
 
-  /** Give a row, or undefined while its block is on the way. */
+  /** Give a row, or undefined while it is not here. */
   row(index: number): unknown[] | undefined {
-    const number = Math.floor(index / this.size);
-    const block = this._held.get(number);
-    if (block) {
-      return block.rows[index - number * this.size];
+    const { size } = this._options;
+    const number = Math.floor(index / size);
+    return this._held.get(number)?.rows[index - number * size];
+  }
+
+  /** Say which rows are in sight; those that are not here are asked for. */
+  readonly look = (first: number, end: number): void => {
+    const { size } = this._options;
+    this._sight = [first, end];
+    this._wanted = [];
+    for (let number = Math.floor(first / size); number * size < end; number++) {
+      if (!this._held.has(number)) {
+        this._wanted.push(number);
+      }
     }
-    this._want(number);
-    return undefined;
+    this._next();
+  };
+
+  /** Ask again for what is in sight and did not come. */
+  again(): void {
+    this.look(...this._sight);
   }
 
   dispose(): void {
+    clearTimeout(this._timer);
     this._asked.forEach(controller => controller.abort());
     this._asked.clear();
     this._held.clear();
@@ -43,45 +66,48 @@ export class Blocks {
     this._disposed = true;
   }
 
-  private _want(number: number): void {
-    if (this._asked.has(number) || this._disposed) {
+  /** Ask for what is wanted now, or when the pause after the last question is over. */
+  private _next(): void {
+    clearTimeout(this._timer);
+    const wanted = this._wanted.filter(one => !this._asked.has(one));
+    if (this._disposed || wanted.length === 0 || this._asked.size >= MOST_ASKED) {
       return;
     }
-    // The last ones looked at come first: what was scrolled past may never come.
-    this._wanted = [...this._wanted.filter(one => one !== number), number].slice(-MOST_ASKED);
-    this._next();
-  }
-
-  private _next(): void {
-    while (this._asked.size < MOST_ASKED && this._wanted.length > 0) {
-      void this._ask(this._wanted.pop()!);
+    const wait = this._lastAsked + this._options.pauseMilliseconds - performance.now();
+    if (wait > 0) {
+      this._timer = setTimeout(() => this._next(), wait);
+      return;
     }
+    this._lastAsked = performance.now();
+    wanted.slice(0, MOST_ASKED - this._asked.size).forEach(one => void this._ask(one));
   }
 
   private async _ask(number: number): Promise<void> {
+    const { size, fetch, onBlock, onError } = this._options;
     const controller = new AbortController();
     this._asked.set(number, controller);
     try {
-      const block = await this._fetch(number * this.size, this.size, controller.signal);
+      const block = await fetch(number * size, size, controller.signal);
       if (!this._disposed) {
         this._keep(number, block);
-        this._asked.delete(number);
-        this._onBlock(number * this.size, block.rows.length);
+        onBlock();
       }
     } catch (error) {
-      this._asked.delete(number);
+      this._wanted = this._wanted.filter(one => one !== number);
       if (!this._disposed) {
-        this._onError(error);
+        onError(error);
       }
-      return;
+    } finally {
+      this._asked.delete(number);
+      this._next();
     }
-    this._next();
   }
 
   private _keep(number: number, block: Block): void {
+    this._wanted = this._wanted.filter(one => one !== number);
     this._held.set(number, block);
     for (const old of this._held.keys()) {
-      if (this._held.size <= this._most) {
+      if (this._held.size <= this._options.most) {
         break;
       }
       this._held.delete(old);
@@ -90,6 +116,9 @@ export class Blocks {
 
   private readonly _held = new Map<number, Block>();
   private readonly _asked = new Map<number, AbortController>();
+  private _sight: [first: number, end: number] = [0, 0];
   private _wanted: number[] = [];
+  private _lastAsked = -Infinity;
+  private _timer: ReturnType<typeof setTimeout> | undefined;
   private _disposed = false;
 }

@@ -1,11 +1,10 @@
 import { TranslationBundle } from '@jupyterlab/translation';
-import { Ago, duration, figure, useTrans } from '@onedata/core';
+import { Ago, duration, figure, rowsInSight, useTrans } from '@onedata/core';
 import React from 'react';
 import { Cell, cell, column, Column, Sort } from './columns';
 import { colourOf } from './palette';
 import { Run } from './run';
 import { Status } from './status';
-import { rowsInSight } from './window';
 
 const ROW_HEIGHT = 30;
 const NEAR_END_ROWS = 60;
