@@ -13,6 +13,7 @@ from onedata_hub.naming import safe_slug
 
 HOME_LABEL = "onedata/home"
 _HOSTNAME = "kubernetes.io/hostname"
+_REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 _LONGEST_LABEL = 63
 
 
@@ -54,17 +55,17 @@ def keep_beside_home(spawner: Any, pod: Any) -> Any:
     if not (spawner.storage_pvc_ensure and is_of_one_node(spawner.storage_access_modes)):
         return pod
     pod.metadata.labels = {**(pod.metadata.labels or {}), HOME_LABEL: home_label(spawner.pvc_name)}
-    affinity = _part(pod.spec, "affinity", "V1Affinity")
-    beside = _part(affinity, "pod_affinity", "V1PodAffinity")
-    field = "required_during_scheduling_ignored_during_execution"
-    setattr(beside, field, [*(getattr(beside, field) or ()), beside_home(spawner.pvc_name)])
+    _require(pod.spec, beside_home(spawner.pvc_name))
     return pod
 
 
-def _part(whole: Any, name: str, kind: str) -> Any:
-    """Give a part of one of the client library's objects, made where it is not there."""
-    from kubernetes_asyncio import client
-
-    if getattr(whole, name) is None:
-        setattr(whole, name, getattr(client, kind)())
-    return getattr(whole, name)
+def _require(spec: Any, term: dict[str, Any]) -> None:
+    """Add a term to those that a pod's place must fulfil; a part that is not there is made as plain JSON."""
+    if spec.affinity is None:
+        spec.affinity = {"podAffinity": {_REQUIRED: [term]}}
+    elif spec.affinity.pod_affinity is None:
+        spec.affinity.pod_affinity = {_REQUIRED: [term]}
+    else:
+        beside = spec.affinity.pod_affinity
+        known = beside.required_during_scheduling_ignored_during_execution or []
+        beside.required_during_scheduling_ignored_during_execution = [*known, term]
