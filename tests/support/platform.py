@@ -14,6 +14,7 @@ import json
 import os
 import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -29,11 +30,14 @@ from onedata_hub.launch.hub_login import HubLogin
 from onedata_hub.launch.state import StateFolder
 
 from tests.support.mlflow_database import put_mlflow_database
+from tests.support.parent import end_with_parent
 from tests.support.ports import free_port
 from tests.support.server_kernel import Kernel
 
 START_SECONDS = 120.0
 SERVER_SECONDS = 90.0
+# No client speaks TLS here. One that does not share this would read the machine's certificates: 12 ms each.
+_TLS = ssl.create_default_context()
 
 
 class Platform:
@@ -56,6 +60,7 @@ class Platform:
         self.process: subprocess.Popen[str] | None = None
         self.output = self.folder.with_name(self.folder.name + ".out")
         self._tokens: dict[str, str] = {}
+        self._clients: dict[str, httpx.Client] = {}
 
     def __enter__(self) -> Self:
         self.start()
@@ -93,7 +98,7 @@ class Platform:
         with self.output.open("a") as output:
             self.process = subprocess.Popen(
                 command, env=self._environment(), stdout=output, stderr=subprocess.STDOUT, text=True,
-                stdin=subprocess.DEVNULL, start_new_session=True,
+                stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=end_with_parent,  # noqa: PLW1509 - one system call
             )  # fmt: skip
         if wait:
             self.wait_for_line("Ready after", times=ready_before + 1)
@@ -126,6 +131,9 @@ class Platform:
     def stop(self, *, seconds: float = 60.0) -> int | None:
         """Stop the platform as Ctrl-C does; give the exit status."""
         self._tokens.clear()
+        for client in self._clients.values():
+            client.close()
+        self._clients.clear()
         if self.process is None:
             return None
         if self.process.poll() is None:
@@ -176,12 +184,15 @@ class Platform:
     def client(self, user: str, **options: Any) -> httpx.Client:
         """Give an HTTP client that sends a user's token."""
         headers = {"Authorization": f"token {self.token(user)}"}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=60.0, trust_env=False, **options)
+        return httpx.Client(
+            base_url=self.url, headers=headers, timeout=60.0, trust_env=False, verify=_TLS, **options
+        )
 
     def hub(self, user: str, method: str, path: str, **options: Any) -> httpx.Response:
-        """Call the hub's REST API as a user."""
-        with self.client(user) as client:
-            return client.request(method, f"/hub/api{path}", **options)
+        """Call the hub's REST API as a user, over a connection that stays open."""
+        if user not in self._clients:
+            self._clients[user] = self.client(user)
+        return self._clients[user].request(method, f"/hub/api{path}", **options)
 
     def spawn(
         self, user: str, options: dict[str, Any] | None = None, *, seconds: float = SERVER_SECONDS

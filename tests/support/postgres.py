@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from onedata_hub.studio.migrate import migrate
 
+from tests.support.parent import end_with_parent
 from tests.support.ports import free_port
 from tools.test_parts import PartMissing, find_postgres
 
@@ -102,8 +103,9 @@ def running_postgres() -> Iterator[Postgres]:
         where = ["-D", folder / "data", "-h", "127.0.0.1", "-p", str(server.port), "-k", folder]
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
-                [programs / "postgres", *where, *options], cwd=folder, stdout=log, stderr=log, **_account()
-            )
+                [programs / "postgres", *where, *options], cwd=folder, stdout=log, stderr=log,
+                preexec_fn=end_with_parent, **_account(),  # noqa: PLW1509 - one system call
+            )  # fmt: skip
         try:
             _wait_for(server, process)
             yield server

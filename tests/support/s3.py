@@ -15,6 +15,7 @@ from urllib.parse import quote
 import boto3
 import pytest
 
+from tests.support.parent import end_with_parent
 from tests.support.ports import free_port
 from tools.test_parts import PartMissing, find_versitygw
 
@@ -68,6 +69,7 @@ def s3_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Gateway]:
         env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        preexec_fn=end_with_parent,  # noqa: PLW1509 - one system call
     )
     try:
         with pytest.MonkeyPatch.context() as patch:
