@@ -17,6 +17,7 @@ _LONG = ("tests/notebooks/", "tests/templates/", "tests/platform/", "tests/hub/m
 _ONE_WORKER = {
     "tests/notebooks/": "first hour",
     "tests/templates/": "first hour",
+    "tests/docs/test_code_runs.py": "first hour",
     **{f"tests/platform/test_{name}.py": "platform" for name in ("first_hour", "login", "servers")},
 }
 

@@ -3,6 +3,8 @@
 import json
 import re
 import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import httpx
 import pytest
@@ -31,30 +33,48 @@ def take_tour(platform: Platform, *arguments: str) -> "subprocess.CompletedProce
     return subprocess.run(command, capture_output=True, text=True, timeout=360, check=False)
 
 
-def test_it_starts_the_platform_goes_the_first_hour_and_links_to_what_came_out(
-    own_platform: Platform,
-) -> None:
-    done = take_tour(own_platform)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert re.findall(r"^✓ (.*) \(\d+\.\d s\)$", done.stdout, re.MULTILINE) == STEPS
-    links = dict(re.findall(r"^  (\S+) +(http\S+)$", done.stdout, re.MULTILINE))
+@dataclass(frozen=True)
+class Tour:
+    """A platform as it was started by its first tour, and what that tour said and left."""
+
+    platform: Platform
+    done: "subprocess.CompletedProcess[str]"
+    left: list[list[str]]
+
+
+@pytest.fixture(scope="module")
+def first() -> Iterator[Tour]:
+    """The tour of somebody who has no platform running; the platform is up again afterwards."""
+    platform = Platform()
+    try:
+        done = take_tour(platform)
+        left = [one.cmdline() for one in platform.processes()]
+        platform.start()
+        yield Tour(platform, done, left)
+    finally:
+        platform.remove()
+
+
+def test_it_starts_the_platform_goes_the_first_hour_and_links_to_what_came_out(first: Tour) -> None:
+    assert first.done.returncode == 0, first.done.stdout + first.done.stderr
+    assert re.findall(r"^✓ (.*) \(\d+\.\d s\)$", first.done.stdout, re.MULTILINE) == STEPS
+    links = dict(re.findall(r"^  (\S+) +(http\S+)$", first.done.stdout, re.MULTILINE))
     assert set(links) >= {"executed.ipynb", "executed.html", "log.txt", "datasets", "mlflow"}
-    assert own_platform.processes() == []
-    own_platform.start()  # what it links to is there when the platform is up again
-    with own_platform.client("tour") as tour:
+    assert first.left == []
+    with first.platform.client("tour") as tour:
         executed: httpx.Response = tour.get(links["executed.ipynb"])
         assert "late_share" in executed.text
         assert {d["name"] for d in tour.get(links["datasets"]).json()["items"]} >= {"flights", "delays"}
 
 
-def test_notebook_that_fails_ends_it_with_the_step_and_status_one(own_platform: Platform) -> None:
-    own_platform.start()
-    own_platform.spawn("careless")
-    notebook = own_platform.state.path / "homes" / "careless" / "tutorials" / "01-first-hour.ipynb"
+def test_notebook_that_fails_ends_it_with_the_step_and_status_one(first: Tour) -> None:
+    platform = first.platform
+    platform.spawn("careless")
+    notebook = platform.state.path / "homes" / "careless" / "tutorials" / "01-first-hour.ipynb"
     notebook.write_text(json.dumps(make_notebook(None, "raise ValueError('no such table')")))
-    done = take_tour(own_platform, "--user", "careless")
+    done = take_tour(platform, "--user", "careless")
     assert done.returncode == 1
-    assert f"The platform runs at {own_platform.url}." in done.stdout
+    assert f"The platform runs at {platform.url}." in done.stdout
     assert "✗ run tutorials/01-first-hour.ipynb on it" in done.stdout
     assert "no such table" in done.stderr
     assert "✓ hand the notebook" not in done.stdout

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -23,10 +24,54 @@ pytestmark = [pytest.mark.platform, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")
-def hardy() -> Iterator[Platform]:
-    """A platform whose parts are killed one after the other, and which is whole again after each."""
-    with Platform() as running:
+def kept() -> Iterator[Platform]:
+    """A platform that these tests break and stop; a start takes more than most of them."""
+    workspaces = '{"team-a": ["ann", "bob"], "team-b": ["bob"]}'
+    with Platform(environment={"ONEDATA_WORKSPACES": workspaces}) as running:
         yield running
+
+
+@pytest.fixture
+def hardy(kept: Platform) -> Platform:
+    """A platform that runs, whatever the test before did to it."""
+    if kept.process is None or kept.process.poll() is not None:
+        kept.start()
+    return kept
+
+
+@dataclass(frozen=True)
+class Restart:
+    """What a platform was before it was stopped, how it ended, and what was left of it."""
+
+    before: tuple[str, dict[str, int]]
+    status: int
+    left: list[list[str]]
+
+
+def remembered(platform: Platform) -> tuple[str, dict[str, int]]:
+    return platform.password("ann"), platform.state.inner_ports()
+
+
+@pytest.fixture(scope="module")
+def restart(kept: Platform) -> Restart:
+    """A stop by SIGTERM, and a start with bob taken out of the team."""
+    if kept.process is None or kept.process.poll() is not None:
+        kept.start()
+    assert kept.process is not None
+    assert kept.hub("admin", "POST", "/groups/by-hand", json={"users": ["bob"]}).status_code == 201
+    before = remembered(kept)
+    kept.process.send_signal(signal.SIGTERM)
+    status = kept.process.wait(30)
+    left = [one.cmdline() for one in psutil.wait_procs(kept.processes(), timeout=20)[1]]
+    kept.stop()
+    kept.environment["ONEDATA_WORKSPACES"] = '{"team-a": ["ann"]}'
+    kept.start()
+    return Restart(before, status, left)
+
+
+def bring_server_up(platform: Platform, user: str) -> None:
+    if not (platform.server(user) or {}).get("ready"):
+        platform.spawn(user)
 
 
 def wait_until_nothing_is_left(platform: Platform, *, seconds: float = 20) -> None:
@@ -58,62 +103,17 @@ def run_up(*arguments: str, folder: Path, **environment: str) -> subprocess.Comp
     )
 
 
-def test_stop_ends_hub_services_servers_and_kernels_within_seconds(own_platform: Platform) -> None:
-    own_platform.start()
-    own_platform.spawn("ann")
-    with own_platform.kernel("ann") as kernel:
-        kernel.send("import time; time.sleep(600)")
-        began = time.monotonic()
-        assert own_platform.stop() == 0
-        assert time.monotonic() - began < 20
-        wait_until_nothing_is_left(own_platform, seconds=5)
-    assert not own_platform.state.sockets_folder().joinpath("ann").exists()
-
-
-def test_sigterm_stops_it_as_ctrl_c_does_and_the_next_start_is_as_the_first(own_platform: Platform) -> None:
-    own_platform.start()
-    password, ports = own_platform.password("ann"), own_platform.state.inner_ports()
-    assert own_platform.process is not None
-    own_platform.process.send_signal(signal.SIGTERM)
-    assert own_platform.process.wait(30) == 0
-    wait_until_nothing_is_left(own_platform)
-    own_platform.start()
-    assert (own_platform.password("ann"), own_platform.state.inner_ports()) == (password, ports)
-    assert own_platform.hub("ann", "GET", "/user").json()["name"] == "ann"
-
-
-def test_user_who_was_taken_out_of_a_workspace_is_out_after_the_next_start(own_platform: Platform) -> None:
-    own_platform.environment["ONEDATA_WORKSPACES"] = '{"team-a": ["ann", "bob"], "team-b": ["bob"]}'
-    own_platform.start()
-    assert own_platform.hub("admin", "POST", "/groups/by-hand", json={"users": ["bob"]}).status_code == 201
-    own_platform.stop()
-    own_platform.environment["ONEDATA_WORKSPACES"] = '{"team-a": ["ann"]}'
-    own_platform.start()
-    assert own_platform.hub("bob", "GET", "/user").json()["groups"] == ["by-hand"]
-    assert own_platform.hub("ann", "GET", "/user").json()["groups"] == ["team-a"]
-
-
-def test_second_up_says_that_it_is_up_with_the_link(platform: Platform) -> None:
-    hub = platform.pid_of("hub")
-    again = run_up("--state-dir", str(platform.folder), folder=Path("/tmp"))
+def test_second_up_says_that_it_is_up_with_the_link(hardy: Platform) -> None:
+    hub = hardy.pid_of("hub")
+    again = run_up("--state-dir", str(hardy.folder), folder=Path("/tmp"))
     assert again.returncode == 0
-    assert f"is up already: {platform.url}/hub/login" in again.stdout
-    assert platform.pid_of("hub") == hub
-
-
-def test_secrets_are_in_no_log_and_no_command_line(platform: Platform) -> None:
-    platform.spawn("gus")
-    lines = "\n".join(platform.command_lines().values())
-    assert "jupyterhub.singleuser" in lines
-    assert str(platform.state / "secrets" / "user-password") in platform.said()
-    logs = [log.read_text() for log in (platform.folder / "logs").rglob("*.log")]
-    for secret in (platform.state / "secrets").iterdir():
-        assert secret.read_text().strip() not in "\n".join([platform.said(), lines, *logs]), secret.name
-    platform.stop_server("gus")
+    assert f"is up already: {hardy.url}/hub/login" in again.stdout
+    assert hardy.pid_of("hub") == hub
 
 
 def test_hub_that_is_killed_during_a_spawn_comes_back_and_the_user_gets_a_server(hardy: Platform) -> None:
     token = hardy.token("ann")
+    assert hardy.servers_of("ann") == []
     hub = hardy.pid_of("hub")
     spawning = threading.Thread(
         target=post_and_see_it_fail, args=(f"{hardy.url}/hub/api/users/ann/server", token)
@@ -144,27 +144,36 @@ def post_and_see_it_fail(url: str, token: str) -> None:
         httpx.post(url, headers={"Authorization": f"token {token}"}, timeout=30, trust_env=False)
 
 
+def test_secrets_are_in_no_log_and_no_command_line(hardy: Platform) -> None:
+    bring_server_up(hardy, "ann")
+    lines = "\n".join(hardy.command_lines().values())
+    assert "jupyterhub.singleuser" in lines
+    assert str(hardy.state / "secrets" / "user-password") in hardy.said()
+    logs = [log.read_text() for log in (hardy.folder / "logs").rglob("*.log")]
+    for secret in (hardy.state / "secrets").iterdir():
+        assert secret.read_text().strip() not in "\n".join([hardy.said(), lines, *logs]), secret.name
+
+
 def test_running_server_and_kernel_outlive_a_killed_hub(hardy: Platform) -> None:
-    hardy.spawn("bob")
+    bring_server_up(hardy, "ann")
     hub = hardy.pid_of("hub")
-    with hardy.kernel("bob") as kernel:
+    with hardy.kernel("ann") as kernel:
         kernel.run("x = 41")
         os.kill(hub, signal.SIGKILL)
         assert kernel.run("print(x + 1)") == "42\n"  # the proxy is up: nobody notices
         wait_for_hub(hardy, but_not=hub)
         assert kernel.run("print(x + 2)") == "43\n"
-    assert (hardy.server("bob") or {})["ready"]
+    assert (hardy.server("ann") or {})["ready"]
     assert len([one for one in hardy.processes() if "onedata_hub.studio" in one.cmdline()]) == 1
-    hardy.stop_server("bob")
-    assert hardy.servers_of("bob") == []
+    hardy.stop_server("ann")
+    assert hardy.servers_of("ann") == []
 
 
 def test_killed_proxy_comes_back_with_its_routes(hardy: Platform) -> None:
-    hardy.spawn("cleo")
-    hardy.token("cleo")
+    bring_server_up(hardy, "ann")
     os.kill(hardy.pid_of("proxy"), signal.SIGKILL)
     hardy.wait_for_line("The proxy ended (signal 9)", seconds=10)
-    wait_for_page(hardy, "cleo", "/user/cleo/api/status", seconds=15)
+    wait_for_page(hardy, "ann", "/user/ann/api/status", seconds=15)
 
 
 def test_killed_studio_is_back_within_seconds(hardy: Platform) -> None:
@@ -189,20 +198,47 @@ def wait_for_page(platform: Platform, user: str, path: str, *, seconds: float) -
             time.sleep(0.1)
 
 
-def test_killed_up_leaves_nothing_behind(own_platform: Platform) -> None:
-    own_platform.start()
-    own_platform.spawn("ann")
-    assert own_platform.process is not None
-    proxy = psutil.Process(own_platform.pid_of("proxy"))
-    own_platform.process.kill()
-    own_platform.process.wait()
+def test_killed_up_leaves_nothing_behind(hardy: Platform) -> None:
+    bring_server_up(hardy, "ann")
+    assert hardy.process is not None
+    proxy = psutil.Process(hardy.pid_of("proxy"))
+    hardy.process.kill()
+    hardy.process.wait()
     end = time.monotonic() + 60
-    while [one for one in own_platform.processes() if one.pid != proxy.pid]:
-        assert time.monotonic() < end, [one.cmdline() for one in own_platform.processes()]
+    while [one for one in hardy.processes() if one.pid != proxy.pid]:
+        assert time.monotonic() < end, [one.cmdline() for one in hardy.processes()]
         time.sleep(0.2)
-    own_platform.start()
+    hardy.stop()
+    hardy.start()
     assert not proxy.is_running()
-    assert own_platform.hub("ann", "GET", "/user").status_code == 200
+    assert hardy.hub("ann", "GET", "/user").status_code == 200
+
+
+def test_sigterm_stops_it_as_ctrl_c_does_and_the_next_start_is_as_the_first(
+    restart: Restart, hardy: Platform
+) -> None:
+    assert restart.status == 0
+    assert restart.left == []
+    assert remembered(hardy) == restart.before
+    assert hardy.hub("ann", "GET", "/user").json()["name"] == "ann"
+
+
+def test_user_who_was_taken_out_of_a_workspace_is_out_after_the_next_start(
+    restart: Restart, hardy: Platform
+) -> None:
+    assert hardy.hub("bob", "GET", "/user").json()["groups"] == ["by-hand"]
+    assert hardy.hub("ann", "GET", "/user").json()["groups"] == ["team-a"]
+
+
+def test_stop_ends_hub_services_servers_and_kernels_within_seconds(hardy: Platform) -> None:
+    bring_server_up(hardy, "ann")
+    with hardy.kernel("ann") as kernel:
+        kernel.send("import time; time.sleep(600)")
+        began = time.monotonic()
+        assert hardy.stop() == 0
+        assert time.monotonic() - began < 20
+        wait_until_nothing_is_left(hardy, seconds=5)
+    assert not hardy.state.sockets_folder().joinpath("ann").exists()
 
 
 def test_port_in_use_is_one_sentence_and_nothing_starts(tmp_path: Path) -> None:
