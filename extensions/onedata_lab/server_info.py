@@ -1,4 +1,4 @@
-"""What the status bar says of this server: its profile, its memory, and when the hub would stop it.
+"""What the status bar says of this server: its profile, its memory, and when the hub would stop it or end its time.
 
 The reckoning is that of the hub's idle culler: the later of what the hub knows (its proxy sees every request) and
 what this server knows, and no stop while a kernel is busy. Only a page that nobody looks at lets a server grow
@@ -91,22 +91,31 @@ def _read(path: Path) -> str:
         return ""
 
 
+@dataclass(frozen=True)
+class Known:
+    """What the hub knows of this server; None where it does not say."""
+
+    last_activity: datetime | None = None
+    started: datetime | None = None
+
+
 class Hub:
     """The hub, as this server's own token may speak to it; outside of a hub there is none."""
 
     def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
         self.idle_timeout_seconds = _whole_number(environment.get(names.IDLE_TIMEOUT, ""))
+        self.longest_seconds = _whole_number(environment.get(names.SERVER_SECONDS, ""))
         self._activity_url = environment.get("JUPYTERHUB_ACTIVITY_URL", "")
         self._name = environment.get("JUPYTERHUB_SERVER_NAME", "")
         self._token = environment.get(names.TOKEN, "")
 
-    async def last_activity(self) -> datetime | None:
-        """Ask when the hub last saw this server used; None where there is no hub, or it does not say."""
+    async def known(self) -> "Known":
+        """Ask when the hub last saw this server used, and when it began; nothing where there is no hub."""
         if not self._activity_url:
-            return None
+            return Known()
         user = json.loads(await self._ask("GET", self._activity_url.removesuffix("/activity")))
-        said = user.get("servers", {}).get(self._name, {}).get("last_activity")
-        return datetime.fromisoformat(said) if said else None
+        server = user.get("servers", {}).get(self._name, {})
+        return Known(_moment(server.get("last_activity")), _moment(server.get("started")))
 
     async def note_activity(self) -> None:
         """Tell the hub that this server is used now.
@@ -133,6 +142,10 @@ class Hub:
         return bool(self._activity_url)
 
 
+def _moment(said: str | None) -> datetime | None:
+    return datetime.fromisoformat(said) if said else None
+
+
 def _whole_number(text: str) -> int | None:
     """Read a number of seconds; None for none, and for 0, which stands for never."""
     return int(text) if text.isascii() and text.isdigit() and int(text) > 0 else None
@@ -146,34 +159,51 @@ class ServerHandler(LocalHandler):
     @authenticated  # type: ignore[untyped-decorator]
     @authorized("read", resource=RESOURCE)  # type: ignore[untyped-decorator]
     async def get(self) -> None:
-        """Give profile, memory, and how long until an idle server stops."""
+        """Give profile, memory, how long until an idle server stops, and how long until its time is over."""
         await self.give(Hub())
 
     async def give(self, hub: Hub) -> None:
         """Answer with what this server is."""
+        known = await self._known(hub)
         shown = {
             "profile": os.environ.get(names.PROFILE),
             "memory": asdict(await asyncio.to_thread(measure_memory)),
             "idle_timeout_seconds": hub.idle_timeout_seconds,
-            "stops_in_seconds": await self._stops_in(hub),
+            "stops_in_seconds": await self._stops_in(hub, known),
+            "longest_seconds": hub.longest_seconds,
+            "ends_in_seconds": _ends_in(hub, known),
         }
         self.finish(json.dumps(shown))
 
-    async def _stops_in(self, hub: Hub) -> float | None:
+    @staticmethod
+    async def _known(hub: Hub) -> Known:
+        """Ask the hub where its answer matters; where it is away, what this server knows itself is left."""
+        if hub.idle_timeout_seconds is None and hub.longest_seconds is None:
+            return Known()
+        try:
+            return await hub.known()
+        except (HTTPClientError, OSError, ValueError):
+            return Known()
+
+    async def _stops_in(self, hub: Hub, known: Known) -> float | None:
         """Reckon as the culler does; None where nothing is going to stop this server."""
         if hub.idle_timeout_seconds is None or await self._has_busy_kernel():
             return None
-        try:
-            known = await hub.last_activity()
-        except (HTTPClientError, OSError, ValueError):  # what this server knows itself is left
-            known = None
         own: datetime = self.serverapp.web_app.last_activity()
-        idle = datetime.now(UTC) - max(own, known or own)
+        idle = datetime.now(UTC) - max(own, known.last_activity or own)
         return max(0.0, hub.idle_timeout_seconds - idle.total_seconds())
 
     async def _has_busy_kernel(self) -> bool:
         kernels = await ensure_async(self.kernel_manager.list_kernels())
         return any(kernel["execution_state"] not in _IDLE_STATES for kernel in kernels)
+
+
+def _ends_in(hub: Hub, known: Known) -> float | None:
+    """Give the seconds until this server has run as long as it may; None where it may for ever."""
+    if hub.longest_seconds is None:
+        return None
+    began = known.started.timestamp() if known.started else psutil.Process().create_time()
+    return max(0.0, began + hub.longest_seconds - time.time())
 
 
 class KeepHandler(ServerHandler):

@@ -22,6 +22,7 @@ from tests.extensions.conftest import Lab, lab_server
 
 HERE = "/onedata/local/server"
 TIMEOUT_SECONDS = 1000
+LONGEST_SECONDS = 4 * 3600
 
 
 class ActivityHub:
@@ -29,6 +30,7 @@ class ActivityHub:
 
     def __init__(self) -> None:
         self.last_activity = datetime.now(UTC) - timedelta(hours=2)
+        self.started = datetime.now(UTC) - timedelta(hours=3)
         self.away = False
         self.url = ""
 
@@ -36,7 +38,12 @@ class ActivityHub:
         if self.away:
             return JSONResponse({}, 503)
         assert request.headers["authorization"] == "token server-token"
-        return JSONResponse({"name": "ann", "servers": {"": {"last_activity": self._text()}}})
+        return JSONResponse(
+            {
+                "name": "ann",
+                "servers": {"": {"last_activity": _text(self.last_activity), "started": _text(self.started)}},
+            }
+        )
 
     async def note(self, request: Request) -> Response:
         if self.away:
@@ -45,15 +52,16 @@ class ActivityHub:
         self.last_activity = datetime.fromisoformat(said)
         return JSONResponse({})
 
-    def _text(self) -> str:
-        return self.last_activity.strftime("%Y-%m-%dT%H:%M:%S.%fZ")  # as the hub writes it
-
     @property
     def app(self) -> Starlette:
         user = "/hub/api/users/ann"
         return Starlette(
             routes=[Route(user, self.read), Route(f"{user}/activity", self.note, methods=["POST"])]
         )
+
+
+def _text(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")  # as the hub writes it
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +83,7 @@ def client(hub: ActivityHub, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """A client of a Lab server that this hub has started."""
     variables = {
         "ONEDATA_PROFILE": "small", "ONEDATA_IDLE_TIMEOUT_SECONDS": str(TIMEOUT_SECONDS), "MEM_LIMIT": "4000000000",
-        "JUPYTERHUB_ACTIVITY_URL": hub.url, "JUPYTERHUB_API_TOKEN": "server-token",
+        "ONEDATA_SERVER_SECONDS": str(LONGEST_SECONDS), "JUPYTERHUB_ACTIVITY_URL": hub.url, "JUPYTERHUB_API_TOKEN": "server-token",
     }  # fmt: skip
     with (
         lab_server(tmp_path_factory.mktemp("lab"), variables) as url,
@@ -107,6 +115,20 @@ def test_later_of_what_hub_and_server_know_counts(client: httpx.Client, hub: Act
     assert client.get(HERE).json()["stops_in_seconds"] > own
 
 
+def test_time_of_a_server_is_that_since_the_hub_began_to_start_it(
+    client: httpx.Client, hub: ActivityHub
+) -> None:
+    said = client.get(HERE).json()
+    assert said["longest_seconds"] == LONGEST_SECONDS
+    assert 3500 < said["ends_in_seconds"] < 3601
+    hub.away = True
+    try:
+        own = client.get(HERE).json()["ends_in_seconds"]
+    finally:
+        hub.away = False
+    assert LONGEST_SECONDS - 600 < own < LONGEST_SECONDS  # since its own process began
+
+
 def test_keep_tells_the_hub_and_begins_the_time_anew(client: httpx.Client, hub: ActivityHub) -> None:
     hub.last_activity = datetime.now(UTC) - timedelta(hours=2)
     kept = client.post(f"{HERE}/keep")
@@ -132,6 +154,7 @@ def test_server_without_a_hub_is_stopped_by_none(lab: Lab) -> None:
     with lab.client() as client:
         said, kept = client.get(HERE).json(), client.post(f"{HERE}/keep")
     assert (said["profile"], said["idle_timeout_seconds"], said["stops_in_seconds"]) == (None, None, None)
+    assert (said["longest_seconds"], said["ends_in_seconds"]) == (None, None)
     assert kept.status_code == 409
 
 

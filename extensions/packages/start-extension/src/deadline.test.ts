@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Deadline, fullness, ServerState } from './deadline';
+import { Deadline, endsSoon, fullness, ServerState } from './deadline';
 
 const MEMORY = { used_bytes: 2e9, total_bytes: 3e9, processes: 3, limit_bytes: 8e9, per_process: true };
 const HOUR = 3600;
@@ -9,7 +9,9 @@ function after(minutes: number, stops_in_seconds: number | null = HOUR, timeout 
     profile: 'small',
     memory: MEMORY,
     idle_timeout_seconds: timeout,
-    stops_in_seconds
+    stops_in_seconds,
+    longest_seconds: null,
+    ends_in_seconds: null
   };
   const deadline = new Deadline();
   deadline.learn(state, 0);
@@ -54,6 +56,23 @@ describe('deadline', () => {
       null
     ]);
   });
+});
+
+it('says half an hour ahead that a server has run as long as it may, of a short time when a quarter is left', () => {
+  const at = (left: number | null, longest: number | null): number | null =>
+    endsSoon({
+      profile: null,
+      memory: MEMORY,
+      idle_timeout_seconds: null,
+      stops_in_seconds: null,
+      longest_seconds: longest,
+      ends_in_seconds: left
+    });
+  expect(at(31 * 60, 12 * HOUR)).toBe(null);
+  expect(at(29 * 60, 12 * HOUR)).toBe(29 * 60);
+  expect(at(16 * 60, HOUR)).toBe(null);
+  expect(at(14 * 60, HOUR)).toBe(14 * 60);
+  expect(at(null, null)).toBe(null);
 });
 
 it('measures how full the memory is', () => {

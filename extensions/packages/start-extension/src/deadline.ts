@@ -11,6 +11,8 @@ export interface ServerState {
   };
   idle_timeout_seconds: number | null;
   stops_in_seconds: number | null;
+  longest_seconds: number | null;
+  ends_in_seconds: number | null;
 }
 
 const NEAR_SECONDS = 30 * 60;
@@ -48,6 +50,12 @@ export class Deadline {
 
   private _at: number | null = null;
   private _timeout = 0;
+}
+
+/** Seconds until a server has run as long as it may, if that is worth saying; null where it is not. */
+export function endsSoon(state: ServerState): number | null {
+  const { ends_in_seconds: left, longest_seconds: longest } = state;
+  return left !== null && left < Math.min(NEAR_SECONDS, (longest ?? 0) / 4) ? left : null;
 }
 
 /** How full the memory is, 0 to 1; null where it has no limit. */

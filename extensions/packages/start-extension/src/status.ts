@@ -1,7 +1,7 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 import { number } from '@onedata/core';
-import { Deadline, fullness, ServerState } from './deadline';
+import { Deadline, endsSoon, fullness, ServerState } from './deadline';
 
 const FULL = 0.95;
 const NEARLY_FULL = 0.8;
@@ -28,7 +28,13 @@ export class ServerStatus extends Widget {
       this._profile.textContent = state.profile ?? '';
       this._showMemory(state.memory);
       const left = deadline.isNear(Date.now()) ? deadline.left(Date.now()) : null;
-      this._left.textContent = left === null ? '' : this._trans.__('stops in %1 min', minutes(left));
+      const end = endsSoon(state);
+      this._left.textContent =
+        end !== null
+          ? this._trans.__('ends in %1 min', minutes(end))
+          : left !== null
+            ? this._trans.__('stops in %1 min', minutes(left))
+            : '';
       this.node.title = wordsOf(state, left, this._trans).join('\n');
       this.node.setAttribute('aria-label', this.node.title);
     }
@@ -76,10 +82,23 @@ function wordsOf(state: ServerState, left: number | null, trans: TranslationBund
     ...(state.profile ? [trans.__('Server profile: %1', state.profile)] : []),
     ...memoryWords(memory, trans),
     ...(left !== null ? [trans.__('It is idle and stops in %1 min unless it is used', minutes(left))] : []),
+    ...endWords(state, trans),
     timeout
       ? trans.__('A server that nobody uses is stopped after %1 min', minutes(timeout))
       : trans.__('It is not stopped when it is idle')
   ];
+}
+
+function endWords(state: ServerState, trans: TranslationBundle): string[] {
+  const { ends_in_seconds: left, longest_seconds: longest } = state;
+  return left !== null && longest
+    ? [trans.__('It may run for %1 h and ends in %2 min', hours(longest), minutes(left))]
+    : [];
+}
+
+/** Seconds as hours for people: "12", "0.5". */
+export function hours(seconds: number): string {
+  return number(seconds / 3600, { maximumFractionDigits: 2 });
 }
 
 function memoryWords(memory: ServerState['memory'], trans: TranslationBundle): string[] {

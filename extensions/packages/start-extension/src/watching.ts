@@ -5,6 +5,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import { call } from '@onedata/core';
 import css from '../style/status.raw.css';
 import { Deadline, ServerState } from './deadline';
+import { EndWarning } from './ending';
 import { everyWhileVisible } from './every';
 import type { IdleWarning } from './idle';
 import { readWishes } from './settings';
@@ -25,11 +26,13 @@ export function watchServer(
   const deadline = new Deadline();
   const status = new ServerStatus(trans);
   bar?.registerStatusItem('onedata-server', { item: status, align: 'left', rank: 3, priority: 1 });
+  const ending = new EndWarning(trans);
   let warning: IdleWarning | null = null;
   const show = (state: ServerState | null): void => {
     if (state) {
       deadline.learn(state, Date.now());
       warning?.look();
+      ending.look(state);
     }
     status.say(state, deadline);
   };
