@@ -144,6 +144,19 @@ def import_images(built: list[Built], report: Report) -> None:
         report(f"{one.image.name} is in the cluster, also as {by_digest}")
 
 
+def run_in(image: Image, *command: str) -> str:
+    """Run a command in a built image as its own user, without its entrypoint; give what it prints.
+
+    Raises:
+        ClusterError: If it fails; ends with its own words.
+    """
+    container = _buildah("from", "--pull-never", image.name).strip()
+    try:
+        return _buildah("run", "--isolation=oci", "--env=HOME=/tmp", container, "--", *command)
+    finally:
+        _buildah("rm", container)
+
+
 def _wanted(only: str) -> list[Image]:
     """Give the images to build in their order, parents first."""
     if not only:

@@ -12,14 +12,21 @@ import pytest
 
 from tests.cluster.archives import Contents
 from tests.cluster.client import Cluster, wait_for
-from tests.cluster.image_builds import IMAGES, Built, build_images, import_images
+from tests.cluster.image_builds import IMAGES, LARGE_IMAGES, Built, build_images, import_images, run_in
+from tests.cluster.place import ClusterError
 from tests.cluster.wheels import build_wheels
 
 pytestmark = pytest.mark.timeout(1800)
 _NAMES = [image.folder for image in IMAGES]
 _MB = 1_000_000
 # Compressed, as a registry holds and a node pulls them: measured on Debian 12, and a tenth more.
-_LARGEST_MB = {"notebook": 560, "hub": 400, "proxy": 150}
+_LARGEST_MB = {"notebook": 560, "hub": 410, "proxy": 150}
+_LARGE_TOO = os.environ.get("ONEDATA_LARGE_IMAGES") == "1"
+_IF_LARGE = pytest.mark.skipif(
+    not _LARGE_TOO,
+    reason="gigabytes: ONEDATA_LARGE_IMAGES=1 builds and tests notebook-gpu and serve, in 16 GB of disk",
+)
+_EVERY = [*_NAMES, *(pytest.param(image.folder, marks=_IF_LARGE) for image in LARGE_IMAGES)]
 _OURS_MB = 4
 _SETTINGS_OF_SITES = {"pip.conf", "uv.toml", ".npmrc", ".netrc", ".pypirc", "auth.json", "id_rsa"}
 _OUR_SETTINGS = {
@@ -34,7 +41,10 @@ _RESTRICTED = {
 
 @pytest.fixture(scope="session")
 def images() -> dict[str, Built]:
-    return {one.image.folder: one for one in build_images(print)}
+    built = build_images(print)
+    if _LARGE_TOO:
+        built += [build_images(print, only=image.folder)[-1] for image in LARGE_IMAGES]
+    return {one.image.folder: one for one in built}
 
 
 @pytest.fixture(scope="session")
@@ -47,11 +57,11 @@ def in_cluster(cluster: Cluster, images: dict[str, Built]) -> dict[str, str]:
     """The images' names as pods say them, with their digests."""
     if not cluster.is_ours:
         pytest.skip("images are imported into the project's own cluster only")
-    import_images(list(images.values()), print)
+    import_images([built for built in images.values() if not built.image.is_large], print)
     return {name: f"{built.image.name.rpartition(':')[0]}@{built.digest}" for name, built in images.items()}
 
 
-@pytest.mark.parametrize("name", _NAMES)
+@pytest.mark.parametrize("name", _EVERY)
 def test_an_image_is_no_larger_than_measured(name: str, images: dict[str, Built]) -> None:
     layers = images[name].layers()
     total = sum(size for _, size in layers)
@@ -77,13 +87,13 @@ def test_an_image_carries_the_code_of_its_wheels(
     assert {file for file, code in expected.items() if contents[name].ours.get(file) != code} == set()
 
 
-@pytest.mark.parametrize("name", _NAMES)
+@pytest.mark.parametrize("name", _EVERY)
 def test_an_image_names_a_user_by_number_who_is_not_root(name: str, images: dict[str, Built]) -> None:
     user = images[name].configuration()["config"]["User"]
     assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", user), "runAsNonRoot can be checked for a number alone"
 
 
-@pytest.mark.parametrize("name", _NAMES)
+@pytest.mark.parametrize("name", _EVERY)
 def test_no_layer_holds_a_registry_host_a_secret_or_a_cache(
     name: str, images: dict[str, Built], contents: dict[str, Contents]
 ) -> None:
@@ -145,6 +155,36 @@ def test_the_bill_of_materials_names_every_package(
     assert installed - listed == set()
     assert any(purl.startswith("pkg:deb/debian/tini@") for purl in listed)
     assert contents[name].bill == images[name].bill.read_bytes()
+
+
+@_IF_LARGE
+def test_a_notebook_with_a_gpu_has_torch_for_cuda_and_a_compiler(images: dict[str, Built]) -> None:
+    program = (
+        "import json, torch, triton, onedata, shutil, sysconfig, os\n"
+        "headers = os.path.exists(sysconfig.get_path('include') + '/Python.h')\n"
+        "print(json.dumps([torch.version.cuda, torch.backends.cuda.is_built(), shutil.which('g++'), headers]))"
+    )
+    said = run_in(images["notebook-gpu"].image, "python", "-c", program)
+    cuda, is_built, compiler, headers = json.loads(said.splitlines()[-1])
+    assert re.fullmatch(r"13\.\d+", cuda)
+    assert (is_built, compiler, headers) == (True, "/usr/bin/g++", True)
+
+
+@_IF_LARGE
+def test_the_layer_of_cuda_is_one_of_its_own_over_the_notebooks(images: dict[str, Built]) -> None:
+    notebook, gpu = images["notebook"].layer_blobs(), images["notebook-gpu"].layer_blobs()
+    assert gpu[: len(notebook)] == notebook
+    made = [made for made, _ in images["notebook-gpu"].layers()]
+    assert re.fullmatch(r"COPY \S+ in /opt/onedata/lib", made[len(notebook)])
+
+
+@_IF_LARGE
+def test_vllm_is_made_for_cuda_and_says_so_where_there_is_no_gpu(images: dict[str, Built]) -> None:
+    program = "import torch, triton, vllm; print(vllm.__version__, torch.version.cuda)"
+    said = run_in(images["serve"].image, "python", "-c", program)
+    assert re.fullmatch(r"0\.\d+\.\d+ 13\.\d+", said.splitlines()[-1])
+    with pytest.raises(ClusterError, match="Failed to infer device type"):
+        run_in(images["serve"].image, "vllm", "serve", "--help")
 
 
 def test_a_kernel_runs_as_nobody_on_a_root_it_cannot_write(

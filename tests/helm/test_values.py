@@ -136,6 +136,7 @@ def test_values_in_the_documentation_are_taken(render_full: Render):
 
 def test_notes_say_what_is_next(helm: Helm, full_chart: Path, tmp_path: Path):
     said = helm.notes(full_chart, folder=tmp_path)
+    assert "onedata selftest --url" in said
     assert "kubectl -n ods port-forward service/proxy-public 8080:http" in said
     assert "NOBODY IS CHECKED AT LOGIN YET" in said
     assert "one SQLite file" in said
