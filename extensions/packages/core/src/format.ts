@@ -35,7 +35,7 @@ export function figure(value: unknown): string {
   if (size !== 0 && (size < 1e-4 || size >= 1e15)) {
     return value.toExponential(3);
   }
-  return number(value, { maximumSignificantDigits: 6 });
+  return number(value, { maximumSignificantDigits: 6, useGrouping: size >= 10_000 });
 }
 
 const DURATIONS: [number, (count: string) => string][] = [

@@ -9,7 +9,7 @@ export * from './icons';
 export * from './inserting';
 export * from './lazy';
 export * from './listing';
-export { language, number, setLocale } from './locale';
+export { formatOf, language, number, setLocale } from './locale';
 export * from './page-command';
 export * from './pages';
 export * from './paging';

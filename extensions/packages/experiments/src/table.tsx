@@ -41,7 +41,7 @@ export function RunTable(props: RunTableProps): React.JSX.Element {
       <table
         aria-label={props.label}
         aria-rowcount={runs.length + 1}
-        style={{ width: 44 + 230 + 130 * columns.length }}
+        style={{ width: `max(100%, ${44 + 230 + 130 * columns.length}px)` }}
         onKeyDown={moveByArrows}
       >
         <colgroup>

@@ -7,7 +7,6 @@ import {
   IWorkspaces,
   jobsIcon,
   Listing,
-  moment,
   useLoaded,
   useTrans,
   WorkspacePanel
@@ -17,6 +16,7 @@ import { onJobs } from './announcing';
 import { listJobs } from './api';
 import { StateBadge } from './badge';
 import { JobSummary } from './contract';
+import { dueTime } from './due';
 import { JobHost } from './host';
 import { asked, NotLive, useLiveRuns } from './live';
 import { heardSince, isNewTo, mergeJobs } from './merging';
@@ -122,7 +122,7 @@ const SOON_MILLISECONDS = 12 * 3_600_000;
 
 /** What is soon is told from now; what is not, by its date: "tomorrow" may be thirty hours off. */
 export function nextWords(at: string): string {
-  return Date.parse(at) - Date.now() < SOON_MILLISECONDS ? ago(at) : moment(at);
+  return Date.parse(at) - Date.now() < SOON_MILLISECONDS ? ago(at) : dueTime(at);
 }
 
 /** When a job runs next. */

@@ -1,9 +1,10 @@
 import { TranslationBundle } from '@jupyterlab/translation';
-import { moment, Refusal, useLoaded, useSettled, useTrans } from '@onedata/core';
+import { Refusal, useLoaded, useSettled, useTrans } from '@onedata/core';
 import React from 'react';
 import { previewSchedule } from './api';
 import { CatchUp, Schedule } from './contract';
 import { atTime, cronOf, Plan, planOf, Repeat, REPEATS, timeOf } from './cron';
+import { dueTime } from './due';
 import { Field } from './field';
 
 interface ScheduleProps {
@@ -171,7 +172,7 @@ function Preview(props: { cron: string; timezone: string }): React.JSX.Element {
           <ol aria-label={trans.__('The next times')}>
             {value.next_due.map(one => (
               <li key={one}>
-                <time dateTime={one}>{moment(one)}</time>
+                <time dateTime={one}>{dueTime(one)}</time>
               </li>
             ))}
           </ol>
