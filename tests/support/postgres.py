@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psycopg
 import pytest
 from onedata_hub.studio.migrate import migrate
 
@@ -46,6 +45,8 @@ class Postgres:
         return self.url(self._create(self._template))
 
     def _create(self, template: str) -> str:
+        import psycopg  # a moment to load, and not every worker has a test of PostgreSQL
+
         name = f"db_{next(self._numbers)}"
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
@@ -71,6 +72,8 @@ def _initialise(programs: Path, data: Path) -> None:
 
 
 def _wait_for(server: Postgres, process: subprocess.Popen[bytes]) -> None:
+    import psycopg
+
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         if process.poll() is not None:

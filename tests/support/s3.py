@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-import boto3
 import pytest
 
 from tests.support.parent import end_with_parent
@@ -38,6 +37,8 @@ class S3Gateway:
         return f"s3://{bucket}/{prefix}?endpoint_url={quote(self.endpoint_url, safe='')}"
 
     def client(self):
+        import boto3  # a moment to load, and not every worker has a test of S3
+
         return boto3.client("s3", endpoint_url=self.endpoint_url, region_name="us-east-1")
 
 
