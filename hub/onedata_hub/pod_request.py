@@ -29,7 +29,7 @@ def asked_of(spawner: Any, overrides: Mapping[str, Any]) -> Asked:
     if memory:
         requests["memory"] = float(memory)
     devices = {**(values["extra_resource_limits"] or {}), **(values["extra_resource_guarantees"] or {})}
-    requests |= {name: quantity(amount) for name, amount in devices.items()}
+    requests |= {name: quantity(amount) for name, amount in devices.items() if amount is not None}
     return Asked(requests, values["node_selector"] or {}, _listed(values["tolerations"]))
 
 

@@ -117,7 +117,8 @@ def _gpus(slug: str, limits: Any) -> dict[str, int]:
         raise ProfileError(
             f"extra_resource_limits {limits!r} of profile '{slug}' is no map. Write {GPU_RESOURCE}: 1."
         )
-    kinds = {str(name): value for name, value in limits.items() if is_gpu(str(name))}
+    # None takes a kind out again that the profile below asks for.
+    kinds = {str(name): value for name, value in limits.items() if is_gpu(str(name)) and value is not None}
     for name, value in kinds.items():
         if not str(value).isdecimal():
             raise ProfileError(f"{name} {value!r} of profile '{slug}' is no number of GPUs.")

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from kubespawner import KubeSpawner
 from onedata_hub.kubernetes import configure_kubernetes
 from onedata_hub.settings import SettingsError
 from traitlets.config import Config
@@ -28,6 +29,9 @@ def hub(**given: Any) -> Config:
 def configured(values: dict[str, Any] | None = None, **given: Any) -> Config:
     """Configure a hub as the chart's own file leaves it, and then as ours."""
     c = hub(**given)
+    for name in ("profile_list", "slow_spawn_message"):
+        if name in given:
+            c.KubeSpawner[name] = given[name]
     configure_kubernetes(c, values or {})
     return c
 
@@ -133,3 +137,39 @@ def test_a_service_without_a_token_is_named():
     c.JupyterHub.services = [{"name": "studio", "api_token": "s" * 32}]
     with pytest.raises(SettingsError, match=r"hub\.services\.mlflow"):
         configure_kubernetes(c, {})
+
+
+def test_servers_are_pods_of_profiles_that_groups_may_have():
+    profiles = [{"display_name": "GPU", "allowed_groups": ["ml"]}, {"display_name": "Small"}]
+    limits = {"groups": {"ml": {"gpus": 2, "hours": None}}}
+    c = configured({"limits": limits, "showCapacity": True}, profile_list=profiles)
+    assert c.JupyterHub.spawner_class.__name__ == "PodSpawner"
+    assert issubclass(c.JupyterHub.spawner_class, KubeSpawner)
+    assert list(c.PodSpawner.profiles_for(["ml"]).by_slug) == ["gpu", "small"]
+    assert list(c.PodSpawner.profiles_for([]).by_slug) == ["small"]
+    assert c.PodSpawner.profiles_for(["ml"]).limit.gpus == 2
+    assert c.PodSpawner.shows_capacity is True
+    assert configured().PodSpawner.shows_capacity is False
+
+
+def test_site_without_profiles_has_one_for_all():
+    assert list(configured().PodSpawner.profiles_for([]).by_slug) == ["server"]
+
+
+def test_word_of_a_slow_start_is_ours_unless_the_site_has_its_own():
+    assert "{seconds}" in configured().KubeSpawner.slow_spawn_message
+    own = configured(slow_spawn_message="Have a tea.")
+    assert own.KubeSpawner.slow_spawn_message == "Have a tea."
+
+
+def test_wrong_profile_is_named_with_its_value():
+    with pytest.raises(SettingsError, match=r"singleuser\.profileList, at 0\.display_name: Field required"):
+        configured(profile_list=[{"slug": "a"}])
+
+
+def test_servers_with_hours_have_a_culler_even_where_idle_ones_stay():
+    c = configured({"idleTimeoutSeconds": 0, "limits": {"default": {"hours": 8}}})
+    assert service(c, "idle-culler")["environment"]["ONEDATA_SERVER_LIMITS"] == '{"default":{"hours":8.0}}'
+    assert [
+        one for one in configured({"idleTimeoutSeconds": 0}).JupyterHub.services if "idle" in one["name"]
+    ] == []

@@ -8,8 +8,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from onedata_hub.machine import Machine
-from onedata_hub.profiles import Profile, Profiles, load_profiles
-from onedata_hub.server_size import ProfileError, parse_memory
+from onedata_hub.profiles import Profile, Profiles, load_profiles, read_profiles
+from onedata_hub.server_size import ProfileError, ProfileForbidden, parse_memory
 
 LAPTOP = Machine(cpus=4, memory_bytes=16 * 2**30, gpus=0, limits_memory=True, limits_cpus=True)
 GPU_BOX = Machine(cpus=64, memory_bytes=512 * 2**30, gpus=1, limits_memory=True, limits_cpus=True)
@@ -114,6 +114,123 @@ def test_what_a_pod_has_and_a_process_has_not_is_named() -> None:
     assert profiles.ignored_keys(profiles.default) == ["node_selector"]
 
 
+def test_image_of_ones_own_is_taken_in_pods_if_it_is_one() -> None:
+    listed = [Profile.model_validate(one) for one in yaml.safe_load(IMAGES)]
+    profiles = Profiles(listed, LAPTOP, in_pods=True)
+    image = "registry.example.org/mine@sha256:" + "0" * 64
+    size = profiles.select({"image--unlisted-choice": image})
+    assert size.overrides == {"image": image}
+    assert size.options == {"profile": "a", "image--unlisted-choice": image}
+    for wrong in ("two words", ["x"], "a\nb", "-x"):
+        with pytest.raises(ProfileError, match="'image--unlisted-choice' of profile 'a' cannot be"):
+            profiles.select({"image--unlisted-choice": wrong})
+
+
+def test_rule_of_the_site_for_images_comes_before_ours() -> None:
+    [one] = yaml.safe_load(IMAGES)
+    one["profile_options"]["image"]["unlisted_choice"] |= {
+        "validation_regex": "^registry.example.org/",
+        "validation_message": "Take one of our registry",
+    }
+    profiles = Profiles([Profile.model_validate(one)], LAPTOP, in_pods=True)
+    assert profiles.select({"image--unlisted-choice": "registry.example.org/x"}).overrides
+    with pytest.raises(ProfileError, match="Take one of our registry"):
+        profiles.select({"image--unlisted-choice": "elsewhere.example.org/x"})
+
+
+GROUPS = """
+limits:
+  default: {gpus: 1}
+  groups: {ml: {gpus: 4}}
+profile_list:
+  - {display_name: Big, default: true, allowed_groups: [ml, vision]}
+  - display_name: Small
+    profile_options:
+      kind:
+        display_name: Kind
+        choices:
+          usual: {display_name: Usual}
+          new: {display_name: New, allowed_groups: [ml], kubespawner_override: {environment: {NEW: 1}}}
+  - display_name: Cards
+    kubespawner_override: {extra_resource_limits: {nvidia.com/gpu: 2}}
+  - display_name: Closed
+    allowed_groups: []
+"""
+
+
+def of_groups(*groups: str) -> Profiles:
+    return read_profiles(yaml.safe_load(GROUPS), machine=LAPTOP, in_pods=True).of(groups)
+
+
+def test_profiles_and_choices_of_other_groups_are_not_in_the_list() -> None:
+    assert list(of_groups("ml").by_slug) == ["big", "small", "cards"]
+    assert list(of_groups("others").by_slug) == ["small", "cards"]
+    assert list(of_groups("others").by_slug["small"].profile_options["kind"].choices) == ["usual"]
+
+
+def test_default_is_the_first_that_people_may_have() -> None:
+    assert of_groups("vision").select({}).profile == "big"
+    assert of_groups().select({}).options == {"profile": "small", "kind": "usual"}
+
+
+def test_profile_of_other_groups_is_forbidden_with_whose_it_is() -> None:
+    with pytest.raises(ProfileForbidden) as refused:
+        of_groups("others").select({"profile": "big"})
+    assert str(refused.value) == "Profile 'big' is for groups ml, vision. Choose one of: small."
+    with pytest.raises(ProfileForbidden, match="is for nobody"):
+        of_groups("ml").select({"profile": "closed"})
+
+
+def test_choice_of_other_groups_is_refused() -> None:
+    assert of_groups("ml").select({"profile": "small", "kind": "new"}).environment == {"NEW": "1"}
+    with pytest.raises(ProfileError, match="Choose one of: usual"):
+        of_groups().select({"profile": "small", "kind": "new"})
+
+
+def test_profile_with_more_gpus_than_a_person_may_have_says_so() -> None:
+    assert of_groups("ml").select({"profile": "cards"}).gpus == 2
+    with pytest.raises(ProfileError, match="It takes 2 GPUs; your groups have 1 at once"):
+        of_groups().select({"profile": "cards"})
+
+
+def test_who_may_have_none_is_told_whom_to_ask() -> None:
+    only = read_profiles([{"display_name": "A", "allowed_groups": ["ml"]}], machine=LAPTOP).of([])
+    assert only.default is None
+    with pytest.raises(ProfileForbidden, match="Ask an administrator"):
+        only.select({})
+
+
+def test_choice_is_merged_with_its_profile_as_kubespawner_merges() -> None:
+    profiles = profiles_of(
+        """
+        - display_name: A
+          kubespawner_override: {extra_resource_limits: {nvidia.com/mig-1g.10gb: 1}}
+          profile_options:
+            slice:
+              display_name: Slice
+              choices:
+                small: {display_name: Small}
+                large:
+                  display_name: Large
+                  kubespawner_override:
+                    extra_resource_limits: {nvidia.com/mig-1g.10gb: null, nvidia.com/mig-3g.40gb: "1"}
+        """
+    )
+    profiles.in_pods = True
+    assert profiles.select({}).gpu_kinds == {"nvidia.com/mig-1g.10gb": 1}
+    assert profiles.select({"slice": "large"}).gpu_kinds == {"nvidia.com/mig-3g.40gb": 1}
+
+
+def test_slice_of_a_gpu_cannot_be_had_on_one_machine() -> None:
+    profiles = profiles_of(
+        "[{display_name: A, kubespawner_override: {extra_resource_limits: {nvidia.com/gpu.shared: 1}}}]",
+        GPU_BOX,
+    )
+    assert profiles.why_unavailable(profiles.by_slug["a"]) == (
+        "It takes nvidia.com/gpu.shared, which Kubernetes alone shares out; here servers are local processes."
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -128,6 +245,12 @@ def test_what_a_pod_has_and_a_process_has_not_is_named() -> None:
         (
             "[{display_name: A, kubespawner_override: {extra_resource_limits: {nvidia.com/gpu: x}}}]",
             "no number of GPUs",
+        ),
+        ("{limits: {default: {gpu: 1}}, profile_list: [{display_name: A}]}", "at limits.default.gpu"),
+        ("{limit: {}, profile_list: [{display_name: A}]}", "'limit' is not known beside profile_list"),
+        (
+            "[{display_name: A, profile_options: {i: {display_name: I, unlisted_choice: {validation_regex: '('}}}}]",
+            "is no regular expression",
         ),
         ("[", "cannot be read"),
     ],

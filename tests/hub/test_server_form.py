@@ -3,8 +3,9 @@
 from html.parser import HTMLParser
 
 import pytest
+import yaml
 from onedata_hub.machine import Machine
-from onedata_hub.profiles import Profile, Profiles, load_profiles
+from onedata_hub.profiles import Profile, Profiles, load_profiles, read_profiles
 from onedata_hub.server_form import read_form, render_form
 
 LAPTOP = Machine(cpus=4, memory_bytes=16 * 2**30, gpus=0, limits_memory=True, limits_cpus=True)
@@ -87,3 +88,66 @@ def test_what_the_form_sends_is_what_the_check_takes(form: str) -> None:
     page = Elements(form)
     sent = {str(one["name"]): ["16g"] for one in page.of("select")} | {"profile": ["large"]}
     assert load_profiles(machine=LAPTOP).select(read_form(sent)).memory_bytes == 16 * 2**30
+
+
+IN_PODS = """
+- {display_name: Small, kubespawner_override: {cpu_limit: 1, mem_limit: 2G}}
+- display_name: GPU
+  allowed_groups: [ml]
+  kubespawner_override: {extra_resource_limits: {nvidia.com/mig-1g.10gb: 2}}
+  profile_options:
+    image:
+      display_name: Image
+      unlisted_choice: {enabled: true, display_name: An image of your own, kubespawner_override: {image: "{value}"}}
+      choices:
+        usual: {display_name: The usual one}
+        new: {display_name: The new one, kubespawner_override: {image: "new:1"}}
+"""
+
+
+def in_pods(*groups: str) -> Profiles:
+    return read_profiles(yaml.safe_load(IN_PODS), machine=LAPTOP, in_pods=True).of(groups)
+
+
+def test_form_shows_only_what_a_users_groups_may_have() -> None:
+    assert [one["value"] for one in Elements(render_form(in_pods())).of("input")] == ["small"]
+    form = render_form(in_pods("ml"))
+    assert "2 GPU slices (1g.10gb)" in form
+    assert "2 GB of memory" in form
+
+
+def test_user_without_any_profile_is_told_whom_to_ask() -> None:
+    profiles = read_profiles([{"display_name": "A", "allowed_groups": ["ml"]}], machine=LAPTOP).of([])
+    form = render_form(profiles)
+    assert "Ask an administrator" in form
+    assert Elements(form).of("p") == [{"role": "alert"}]
+
+
+def test_image_of_ones_own_has_a_field_with_a_label_and_words() -> None:
+    page = Elements(render_form(in_pods("ml")))
+    [field] = [one for one in page.of("input") if one.get("type") == "text"]
+    identities = {attributes["id"] for _, attributes in page.found if "id" in attributes}
+    assert field["id"] in {one["for"] for one in page.of("label")}
+    assert field["aria-describedby"] in identities
+    sent = {"profile": ["gpu"], "profile-option-gpu--image": ["usual"], str(field["name"]): [" mine:1 "]}
+    assert in_pods("ml").select(read_form(sent)).overrides["image"] == "mine:1"
+    sent[str(field["name"])] = [" "]
+    assert read_form(sent) == {"profile": "gpu", "image": "usual"}
+
+
+def test_what_was_chosen_the_last_time_is_chosen_again_where_it_can_be_had() -> None:
+    last = {"profile": "gpu", "image": "new", "image--unlisted-choice": '"><b>'}
+    form = render_form(in_pods("ml"), last=last)
+    assert [one["value"] for one in Elements(form).of("input") if "checked" in one] == ["gpu"]
+    assert [one["value"] for one in Elements(form).of("option") if "selected" in one] == ["new"]
+    assert not Elements(form).of("b")
+    page = Elements(render_form(in_pods(), last=last))
+    assert [one["value"] for one in page.of("input") if "checked" in one] == ["small"]
+    for odd in ({"profile": ["gpu"]}, {"profile": {"a": 1}}, {"profile": "gone"}):
+        assert render_form(in_pods("ml"), last=odd)
+
+
+def test_notes_are_among_the_words_of_their_profile() -> None:
+    form = render_form(in_pods("ml"), notes=lambda size: [f"<{size.gpus}> free"])
+    assert "&lt;2&gt; free" in form
+    assert "&lt;0&gt; free" in form

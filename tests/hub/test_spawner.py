@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from jupyterhub import orm
 from onedata_hub import spawner as module
+from onedata_hub.limits import Limits
 from onedata_hub.machine import Machine
 from onedata_hub.profiles import Profiles, load_profiles
 from onedata_hub.spawner import LocalSpawner, check_choice
@@ -93,3 +94,38 @@ def test_server_that_outlived_its_hub_keeps_pid_port_and_gpus() -> None:
         "pid": os.getpid(), "pid_started": module._start_time(os.getpid()), "port": 1234, "gpus": [1],
         "gpus_held": 0,
     }  # fmt: skip
+
+
+def test_two_servers_of_one_user_are_counted_together_and_a_refused_one_is_not(profiles: Profiles) -> None:
+    profiles.limits = Limits.model_validate({"groups": {"ml": {"gpus": 1}}})
+    ann = Named("ann", groups=[orm.Group(name="ml")])
+    servers = []
+    for name in ("", "other", "third"):
+        made = LocalSpawner(user=ann, orm_spawner=orm.Spawner(name=name, user_options={}))
+        made._spawn_pending = True  # the hub says so before it asks
+        ann.spawners[name] = made
+        servers.append(made)
+    first, other, third = servers
+    first.user_options, other.user_options, third.user_options = (
+        {"profile": "gpu"},
+        {"profile": "gpu"},
+        {"profile": "small"},
+    )
+    check_choice(profiles, first)
+    with pytest.raises(HTTPError) as refused:
+        check_choice(profiles, other)
+    assert refused.value.status_code == 409
+    assert (
+        "Your servers hold 1 GPU, and your groups have 1 at once. Stop one that you do not need: 'default'."
+        in str(refused.value)
+    )
+    check_choice(profiles, third)
+    first.clear_state()
+    check_choice(profiles, other)
+
+
+def test_server_of_limited_hours_is_told_them(profiles: Profiles) -> None:
+    profiles.limits = Limits.model_validate({"default": {"hours": 1.5}})
+    ann = server_of("ann")
+    check_choice(profiles, ann)
+    assert (ann.hours, ann.user_options) == (1.5, {"profile": "standard"})

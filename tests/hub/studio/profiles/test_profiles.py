@@ -76,6 +76,37 @@ async def test_file_is_read_again_when_it_changes(studio: StudioUnderTest, file:
     assert [(one["name"], one["default"]) for one in await listed(studio)] == [("one", True)]
 
 
+async def test_profile_of_other_groups_says_whose_it_is_and_no_job_takes_it(
+    studio: StudioUnderTest, file: Path
+) -> None:
+    file.write_text(
+        """
+        limits: {default: {gpus: 0}}
+        profile_list:
+          - {display_name: Big, default: true, allowed_groups: [ml]}
+          - {display_name: Small}
+        """
+    )
+    job = {"name": "one", "notebook": make_notebook("days: int = 7")}
+    async with studio.user("vic", "team-a") as vic:
+        shown = (await vic.get(f"{API}/profiles")).json()["profiles"]
+        refused = await vic.post(f"{API}/workspaces/team-a/jobs", json=job | {"profile": "big"})
+        without = await vic.post(f"{API}/workspaces/team-a/jobs", json=job)
+    assert [(one["name"], one["default"], one["unavailable"]) for one in shown] == [
+        ("big", False, "It is for group ml."),
+        ("small", True, None),
+    ]
+    assert (refused.status_code, refused.json()["code"]) == (403, "profile_of_other_groups")
+    assert without.status_code == 201
+    async with studio.user("ann", "team-a", "ml") as ann:
+        taken = await ann.post(f"{API}/workspaces/team-a/jobs", json=job | {"name": "two", "profile": "big"})
+        assert taken.status_code == 201
+    async with studio.user("vic", "team-a") as vic:  # as whom it would run from then on
+        change = {"parameters": {"days": 8}}
+        changed = await vic.patch(f"{API}/workspaces/team-a/jobs/{taken.json()['id']}", json=change)
+    assert changed.status_code == 403
+
+
 @pytest.mark.parametrize("content", ["not: a list", None])
 async def test_broken_file_is_a_sentence(studio: StudioUnderTest, file: Path, content: str | None) -> None:
     if content is None:
