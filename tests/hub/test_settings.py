@@ -101,3 +101,25 @@ def test_database_addresses_stay_out_of_reprs() -> None:
 
 def test_every_setting_says_what_it_is() -> None:
     assert all(field.description for field in PlatformSettings.model_fields.values())
+
+
+_OPENID = {"openid_issuer": "https://login.example.org/realms/team", "openid_client_id": "hub"}
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({}, "openid_client_secret is not"),
+        ({"openid_client_secret": "s", "workspaces": {"team-a": ["ann"]}}, "remove workspaces"),
+        ({"openid_client_secret": "s", "admin_users": {"ann"}}, "openid_admin_groups instead"),
+    ],
+)
+def test_settings_of_the_password_do_not_go_with_a_provider(
+    empty_place: Path, given: dict[str, object], says: str
+) -> None:
+    with pytest.raises(SettingsError, match=says):
+        load_settings(**_OPENID, **given)
+
+
+def test_clients_secret_stays_out_of_reprs(empty_place: Path) -> None:
+    assert "hunter2" not in repr(load_settings(**_OPENID, openid_client_secret="hunter2"))

@@ -14,7 +14,7 @@ import typer
 
 from onedata_hub.launch.lock import running_url
 from onedata_hub.launch.state import StateFolder
-from onedata_hub.login import user_password
+from onedata_hub.login import require_password_login, user_password
 from onedata_hub.settings import PlatformSettings, SettingsError, load_settings
 from onedata_hub.tour.hub_session import HubSession, TourError
 from onedata_hub.tour.report import Report
@@ -39,6 +39,7 @@ def tour(
     """Show the platform without a browser: a server, the first-hour notebook there, and as a job."""
     try:
         settings = load_settings(home=state_dir, port=port)
+        require_password_login(settings, "onedata tour")
         with _platform(settings, keep=sys.stdout.isatty() if keep is None else keep) as url:
             asyncio.run(_go(url, user, StateFolder(settings.home)))
     except (SettingsError, TourError) as error:
