@@ -7,6 +7,7 @@ platform: dvc               the same; what it leaves is looked at with dvc
 notebook                    a cell of the notebook that the page was made from
 parameters                  a notebook's parameters cell
 onedata.yaml, profiles      YAML, read as the platform reads it
+values                      YAML of the chart's values, with profiles in it
 """
 
 import re

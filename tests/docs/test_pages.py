@@ -6,7 +6,8 @@ from urllib.parse import unquote
 
 import pytest
 import yaml
-from onedata_hub.profiles import load_profiles
+from onedata_hub.limits import Limits
+from onedata_hub.profiles import load_profiles, read_profiles
 from onedata_hub.settings import PlatformSettings
 from onedata_hub.studio.jobs.parameters_cell import read_parameters_cell
 
@@ -23,6 +24,7 @@ KNOWN_NOTES = {
     "parameters": {"python"},
     "onedata.yaml": {"yaml"},
     "profiles": {"yaml"},
+    "values": {"yaml"},
 }
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.M)
@@ -128,6 +130,20 @@ def test_profiles_in_the_documentation_are_read(tmp_path: Path):
         (tmp_path / "profiles.yaml").write_text(block.source)
         profiles = load_profiles(tmp_path / "profiles.yaml")
         assert profiles.select({"profile": "large", "memory": "32g"}).memory_bytes == 32 * 2**30
+
+
+def test_profiles_in_the_documentations_values_are_read():
+    blocks = [block for block in all_blocks() if block.note == "values"]
+    assert blocks
+    for block in blocks:
+        values = yaml.safe_load(block.source)
+        limits = Limits.model_validate(values.get("global", {}).get("onedata", {}).get("limits", {}))
+        listed = values["jupyterhub"]["singleuser"]["profileList"]
+        profiles = read_profiles(listed, in_pods=True, limits=limits)
+        for profile in profiles.by_slug.values():
+            for name, option in profile.profile_options.items():
+                for choice in option.choices:
+                    assert profiles.select({"profile": profile.slug, name: choice}).overrides
 
 
 def test_parameters_in_the_documentation_are_what_the_studio_reads():

@@ -122,14 +122,15 @@ def test_examples_are_taken_by_both_schemas(render_full: Render, example: Path):
     assert render_full(example)
 
 
-def blocks_of_the_page() -> list[dict[str, Any]]:
-    page = (ROOT / "docs" / "how-to" / "install-on-kubernetes.md").read_text(encoding="utf-8")
+def blocks_of_the_page(name: str) -> list[dict[str, Any]]:
+    page = (ROOT / "docs" / "how-to" / f"{name}.md").read_text(encoding="utf-8")
     return [yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```", page, re.M | re.S)]
 
 
-def test_values_in_the_documentation_are_taken(render_full: Render):
-    blocks = blocks_of_the_page()
-    assert len(blocks) == 4
+@pytest.mark.parametrize(("page", "count"), [("install-on-kubernetes", 4), ("profiles-on-kubernetes", 4)])
+def test_values_in_the_documentation_are_taken(render_full: Render, page: str, count: int):
+    blocks = blocks_of_the_page(page)
+    assert len(blocks) == count
     for block in blocks:
         assert render_full(block)
 
