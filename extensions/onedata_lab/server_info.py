@@ -24,6 +24,7 @@ from onedata.contract import environment as names
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from tornado.web import authenticated
 
+from onedata_lab.gpus import GpusAway, are_gpus_working
 from onedata_lab.local import RESOURCE, LocalHandler
 from onedata_lab.problems import write_problem
 
@@ -187,11 +188,19 @@ class ServerHandler(LocalHandler):
 
     async def _stops_in(self, hub: Hub, known: Known) -> float | None:
         """Reckon as the culler does; None where nothing is going to stop this server."""
-        if hub.idle_timeout_seconds is None or await self._has_busy_kernel():
+        if hub.idle_timeout_seconds is None or await self._is_at_work():
             return None
         own: datetime = self.serverapp.web_app.last_activity()
         idle = datetime.now(UTC) - max(own, known.last_activity or own)
         return max(0.0, hub.idle_timeout_seconds - idle.total_seconds())
+
+    async def _is_at_work(self) -> bool:
+        if await self._has_busy_kernel():
+            return True
+        try:
+            return await are_gpus_working(looks=1)
+        except GpusAway:  # what is not known keeps a server
+            return True
 
     async def _has_busy_kernel(self) -> bool:
         kernels = await ensure_async(self.kernel_manager.list_kernels())

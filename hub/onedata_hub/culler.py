@@ -1,8 +1,9 @@
 """Stop servers that nobody uses, or that have run as long as they may: jupyterhub-idle-culler, which here asks first.
 
-The hub knows when a server last did something, not whether a kernel computes in silence or a job of the user
-runs. So the server is asked for its kernels and the studio for running jobs; where either does not answer, the
-server stays. One over its hours is stopped between two computations, and after a while more even so.
+The hub knows when a server last did something, not whether a kernel computes in silence, a GPU works for a
+terminal, or a job of the user runs. So the server is asked for its kernels and GPUs and the studio for running
+jobs; where either does not answer, the server stays. One over its hours is stopped between two computations, and
+after a while more even so.
 """
 
 import logging
@@ -21,6 +22,7 @@ from onedata_hub.limits import SERVER_LIMITS, Limits
 _IDLE_STATES = frozenset({"idle", "dead"})
 _STARTING_STATES = frozenset({"starting", "restarting", "autorestarting"})
 _ASK_SECONDS = 10.0
+_MISSING = 404
 _LONGEST_ROUND_SECONDS = 60
 _HOUR_SECONDS = 3600.0
 log = logging.getLogger("onedata.culler")
@@ -97,7 +99,15 @@ class ServerCheck:
         if _seconds_since(status) < limit:
             return True  # the hub hears of activity with a delay
         kernels = await self._get(f"{server['url']}api/kernels")
-        return any(_is_busy(kernel, limit) for kernel in kernels)
+        return any(_is_busy(kernel, limit) for kernel in kernels) or await self._has_working_gpu(server)
+
+    async def _has_working_gpu(self, server: dict[str, Any]) -> bool:
+        """Ask a server to look at its GPUs; one without our extension (an image of the site's own) cannot."""
+        response = await self._http.get(f"{server['url']}onedata/local/gpus")
+        if response.status_code == _MISSING:
+            return False
+        response.raise_for_status()
+        return bool(response.json()["working"])
 
     async def _has_running_job(self, server: dict[str, Any]) -> bool:
         answer = await self._get("/services/studio/api/v1/running-users")
