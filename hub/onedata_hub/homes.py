@@ -1,6 +1,7 @@
 """A user's home folder on one machine: made privately, with the tutorials and templates in it."""
 
 import json
+import logging
 import shutil
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import onedata_hub
 from onedata_hub.naming import safe_slug
 
 EXAMPLE_FOLDERS = {"notebooks": "tutorials", "templates": "templates"}
+log = logging.getLogger("onedata.homes")
 _DELIVERED = ".onedata-delivered.json"
 
 
@@ -20,10 +22,11 @@ def home_of(homes: Path, user: str) -> Path:
 def prepare_home(home: Path) -> None:
     """Make a home for nobody but us, and copy in what is new of the tutorials and templates.
 
-    A file that was delivered once is never written again: people change, move and delete them.
+    A file that was delivered once is never written again: people change, move and delete them. A home that is
+    full gets them another time.
 
     Raises:
-        OSError: If the home cannot be written.
+        OSError: If the home cannot be made.
         PermissionError: If a link stands in its place.
     """
     if home.is_symlink():
@@ -36,11 +39,35 @@ def prepare_home(home: Path) -> None:
         for source, target in _examples()
         if target not in delivered and not (home / target).exists()
     ]
-    for source, target in new:
-        (home / target).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, home / target)
-    if new:
-        record.write_text(json.dumps(sorted(delivered | {target for _, target in new})))
+    try:
+        for source, target in new:
+            _deliver(source, home / target)
+            delivered.add(target)
+    except OSError as error:
+        log.warning("%s does not get the tutorials now: %s", home, error.strerror)
+    finally:
+        if new:
+            _write_record(record, delivered)
+
+
+def _deliver(source: Path, target: Path) -> None:
+    """Copy a file whole, or leave nothing of it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        shutil.copyfile(source, target)
+    except OSError:
+        target.unlink(missing_ok=True)
+        raise
+
+
+def _write_record(record: Path, delivered: set[str]) -> None:
+    """Write what was delivered; where there is no room, the record of before stays whole."""
+    new = record.with_suffix(".new")
+    try:
+        new.write_text(json.dumps(sorted(delivered)))
+        new.replace(record)
+    except OSError:
+        new.unlink(missing_ok=True)
 
 
 def _read_record(path: Path) -> set[str]:

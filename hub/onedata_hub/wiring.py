@@ -90,7 +90,9 @@ def _configure_spawner(c: Any, settings: PlatformSettings, state: StateFolder) -
     c.Spawner.options_form = _form_of(profiles)
     c.Spawner.options_from_form = read_form
     c.Spawner.pre_spawn_hook = partial(check_choice, profiles)
-    c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
+    # Whatever is in a home, its server starts; and no file or package in it is taken for a library of the server.
+    server = [sys.executable, "-s", "-P", "-m", "jupyterhub.singleuser"]
+    c.Spawner.cmd = [sys.executable, "-I", "-m", "onedata.home.start", *server]
     c.Spawner.args = _server_arguments(settings)
     c.Spawner.default_url = "/lab"
     c.Spawner.start_timeout = c.Spawner.http_timeout = settings.start_timeout_seconds

@@ -41,6 +41,7 @@ def _compute(settings: StudioSettings) -> ComputeBackend:
     return open_compute(
         settings.compute,
         spool_dir=settings.spool_dir,
+        homes_dir=settings.homes_dir,
         namespace=settings.kubernetes_namespace,
         pod_file=settings.kubernetes_pod_file,
         job_ttl_seconds=settings.kubernetes_job_ttl_seconds,

@@ -45,6 +45,10 @@ class StudioSettings(JobsSettings):
     spool_dir: Path = Field(
         default=Path("spool"), description="Folder in which job runs keep their files while they run."
     )
+    homes_dir: Path | None = Field(
+        default=None,
+        description="Folder with the homes of this machine's users: a run has the packages that its user added there.",
+    )
     public_url: str = Field(
         default="http://127.0.0.1:8000/services/studio",
         description="The studio's address for kernels and runners, without a slash at the end.",

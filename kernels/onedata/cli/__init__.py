@@ -9,7 +9,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from onedata.cli import datasets, jobs, lineage, queries, workspaces
+from onedata.cli import datasets, home, jobs, lineage, queries, workspaces
 from onedata.errors import OneDataError
 
 COMMANDS = "onedata.commands"
@@ -24,7 +24,7 @@ def make_app() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for group in (datasets, jobs, lineage, workspaces):
+    for group in (datasets, home, jobs, lineage, workspaces):
         app.add_typer(group.app)
     queries.register(app)
     for point in sorted(entry_points(group=COMMANDS), key=lambda found: found.name):

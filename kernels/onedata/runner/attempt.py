@@ -14,8 +14,10 @@ from papermill import execute_notebook
 from papermill.exceptions import PapermillException, PapermillExecutionError
 
 from onedata.contract import environment as names
+from onedata.contract.homes import packages_of
 from onedata.contract.jobs import Progress
 from onedata.contract.runner import RunReport, RunResult, RunSpec
+from onedata.home.packages import make_packages, with_packages
 from onedata.runner.cells import CellBook, has_injected_cell
 from onedata.runner.delivery import Delivery, GaveUp
 from onedata.runner.endings import Ending
@@ -64,6 +66,8 @@ def run_attempt(
     try:
         if fetch:
             fetch_orders(spool, environment, stop)
+            # The place is the run's own, and its home the one of its user's server.
+            environment = {names.PACKAGES: str(packages_of(Path.home())), **environment}
         spec = spool.read_spec()
         link = StudioLink(spec.studio_url, spec.run_id, environment[names.RUN_KEY])
     except (OSError, ValueError, KeyError) as error:
@@ -189,7 +193,7 @@ class Attempt:
 
     def _kernel_environment(self) -> dict[str, str]:
         kept = {name: value for name, value in self._environment.items() if name not in _RUNNERS_OWN}
-        return kept | {
+        return self._with_packages(kept) | {
             names.RUN_ID: self._spec.run_id,
             names.WORKSPACE: self._spec.workspace,
             names.NOTEBOOK_PATH: self._spec.notebook_path,
@@ -197,6 +201,18 @@ class Attempt:
             names.STUDIO_URL: self._spec.studio_url,
             names.SESSION_FILE: str(self._spool.session),
         }
+
+    @staticmethod
+    def _with_packages(environment: dict[str, str]) -> dict[str, str]:
+        """Let the kernel find what its user added to the home, and add more."""
+        if not environment.get(names.PACKAGES):
+            return environment
+        packages = Path(environment[names.PACKAGES])
+        try:
+            make_packages(packages)
+        except OSError as error:
+            _logger.warning("No packages can be added to %s: %s", packages, error.strerror)
+        return with_packages(environment, packages)
 
     def _report(self, progress: Progress) -> RunReport:
         return RunReport(

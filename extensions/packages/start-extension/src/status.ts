@@ -2,6 +2,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 import { number } from '@onedata/core';
 import { Deadline, endsSoon, fullness, ServerState } from './deadline';
+import { mebi } from './mebi';
 
 const FULL = 0.95;
 const NEARLY_FULL = 0.8;
@@ -63,12 +64,6 @@ export class ServerStatus extends Widget {
 function amount(memory: ServerState['memory']): string {
   const used = mebi(memory.used_bytes);
   return memory.limit_bytes ? `${used} / ${mebi(memory.limit_bytes)}` : used;
-}
-
-/** Memory in powers of 1024, as profiles count it: "812 MiB", "7.5 GiB". */
-export function mebi(count: number): string {
-  const [size, unit] = count < 1000 * 2 ** 20 ? [count / 2 ** 20, 'MiB'] : [count / 2 ** 30, 'GiB'];
-  return `${number(size, { maximumFractionDigits: size < 100 && unit === 'GiB' ? 1 : 0 })} ${unit}`;
 }
 
 export function minutes(seconds: number): number {

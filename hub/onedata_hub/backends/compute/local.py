@@ -16,6 +16,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from onedata.contract.environment import PACKAGES
+from onedata.contract.homes import packages_of
 from onedata.contract.runner import RUNNER_LOG_FILE, RunnerProcess
 
 from onedata_hub.backends.compute.base import (
@@ -27,6 +29,7 @@ from onedata_hub.backends.compute.base import (
 )
 from onedata_hub.backends.compute.forkclient import ForkClient, ForkServerFolderError, socket_path
 from onedata_hub.backends.compute.spools import SpoolFolder, kill_tree, list_references, send_signal
+from onedata_hub.homes import home_of
 from onedata_hub.machine import SHARED_CORES
 
 T = TypeVar("T")
@@ -50,12 +53,19 @@ class LocalCompute(ComputeBackend):
         spool_dir: The folder of the attempts' folders. Studios that share it share their runs.
         use_fork_server: Fork runners from a warm parent; without it each run starts a second later.
         fork_socket: The fork server's socket; by default one for each spool.
+        homes_dir: Where the users' homes are: their runs have the packages that they added.
     """
 
     def __init__(
-        self, spool_dir: Path, *, use_fork_server: bool = True, fork_socket: Path | None = None
+        self,
+        spool_dir: Path,
+        *,
+        use_fork_server: bool = True,
+        fork_socket: Path | None = None,
+        homes_dir: Path | None = None,
     ) -> None:
         self._spool_dir = spool_dir.absolute()
+        self._homes_dir = homes_dir
         self._machine = SHARED_CORES | machine_environment(os.environ)
         self._forks: ForkClient | None = None
         self._use_fork_server = use_fork_server
@@ -69,7 +79,7 @@ class LocalCompute(ComputeBackend):
         try:
             await _in_thread(lambda: folder.create(request))
             if await _in_thread(folder.state) == ComputeState.gone:
-                environment = {**self._machine, **request.environment}
+                environment = {**self._machine, **self._packages(request.spec.user), **request.environment}
                 process = await self._fork(folder, environment)
                 if process is None:
                     process = await _in_thread(lambda: self._execute(folder, environment))
@@ -134,6 +144,12 @@ class LocalCompute(ComputeBackend):
         if self._forks is not None:
             await self._forks.close()
         self._reap()
+
+    def _packages(self, user: str) -> dict[str, str]:
+        home = home_of(self._homes_dir, user) if self._homes_dir is not None else None
+        if home is None or not home.is_dir():
+            return {}
+        return {PACKAGES: str(packages_of(home))}
 
     def _fork_client(self) -> ForkClient | None:
         if self._forks is None and self._use_fork_server:

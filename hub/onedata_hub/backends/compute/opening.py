@@ -11,6 +11,7 @@ def open_compute(
     kind: Literal["local", "kubernetes"],
     *,
     spool_dir: Path,
+    homes_dir: Path | None = None,
     namespace: str = "",
     pod_file: Path | None = None,
     job_ttl_seconds: int = 86_400,
@@ -20,6 +21,7 @@ def open_compute(
     Args:
         kind: Which one.
         spool_dir: Where local runs keep their files.
+        homes_dir: Where the homes of local runs' users are.
         namespace: Of Kubernetes Jobs; empty is the one that this pod is in.
         pod_file: What every run's pod has, in KubeSpawner's terms.
         job_ttl_seconds: After which Kubernetes itself removes an ended Job.
@@ -28,7 +30,7 @@ def open_compute(
         ValueError: If the file with the pod settings is wrong; says where.
     """
     if kind == "local":
-        return LocalCompute(spool_dir)
+        return LocalCompute(spool_dir, homes_dir=homes_dir)
     # The client library takes 60 MiB: only where it is needed.
     from onedata_hub.backends.compute.kubernetes import KubernetesCompute, read_pod_settings
     from onedata_hub.backends.compute.kubernetes.cluster import Cluster

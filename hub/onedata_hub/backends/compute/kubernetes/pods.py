@@ -173,7 +173,7 @@ def _container(values: Json, request: StartRequest, secret: str, own: list[str])
     container = {
         "name": CONTAINER,
         "image": values["image"],
-        "command": ["python3", "-P", "-m", "onedata.runner", "--fetch", SPOOL],
+        "command": ["python3", "-s", "-P", "-m", "onedata.runner", "--fetch", SPOOL],
         "workingDir": SPOOL,
         # A variable named here comes before the Secret's, so those of profile and job are left out.
         "env": [
