@@ -9,12 +9,14 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.extensions.browser.conftest import PICTURES
+from tests.extensions.browser.jobs import STUDIO, notebook
 from tests.support.lab_page import LabPage
 from tests.support.platform import Platform
 
 pytestmark = [pytest.mark.platform, pytest.mark.slow, pytest.mark.timeout(300)]
 
 USER = "mei"
+SCHEDULE = {"cron": "30 2 * * 1-5", "timezone": "Asia/Shanghai"}
 LANGUAGE = "/lab/api/settings/@jupyterlab/translation-extension:plugin"
 PUBLISH = """
 import onedata as od
@@ -25,11 +27,13 @@ od.datasets.publish(airlines, "airlines", tags=["raw"])
 
 @pytest.fixture(scope="module")
 def chinese(platform: Platform) -> None:
-    """A user who has chosen Chinese, and has a dataset."""
+    """A user who has chosen Chinese, and has a dataset and a job."""
     platform.spawn(USER)
     with platform.client(USER) as client:
         chosen = client.put(f"/user/{USER}{LANGUAGE}", json={"raw": json.dumps({"locale": "zh_CN"})})
         assert chosen.is_success, chosen.text
+        job = {"name": "nightly", "notebook": notebook("1 + 1"), "schedule": SCHEDULE}
+        client.post(f"{STUDIO}/workspaces/user-{USER}/jobs", json=job).raise_for_status()
     with platform.kernel(USER) as kernel:
         kernel.run(PUBLISH, seconds=120)
 
@@ -56,3 +60,12 @@ def test_launcher_status_bar_and_datasets_speak_chinese(lab: LabPage) -> None:
     expect(page.get_by_role("tab", name="血缘")).to_be_visible()
     expect(page.get_by_role("columnheader", name="描述")).to_be_visible()
     lab.picture("start-chinese")
+
+
+def test_schedule_speaks_chinese(lab: LabPage) -> None:
+    page = lab.page
+    lab.sidebar("作业")
+    page.get_by_role("list", name="作业").get_by_role("button", name=re.compile("^nightly")).click()
+    job = page.get_by_role("region", name="nightly", exact=True)
+    expect(job).to_contain_text("在02:30，星期一至星期五（Asia/Shanghai）")
+    lab.picture("jobs-chinese")
