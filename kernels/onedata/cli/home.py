@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -46,7 +47,7 @@ def free() -> None:
 
 
 @app.command("set-aside")
-def set_aside(what: Aside) -> None:
+def set_aside(what: Annotated[Aside, typer.Argument(help="Which of the two.")]) -> None:
     """Rename added packages, or your settings of Jupyter's server, so that neither is used. Nothing is deleted."""
     moved = put_aside(Path.home(), what.value)
     for before, after in moved:
