@@ -18,9 +18,8 @@ Render = Callable[..., list[charts.Manifest]]
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave out what needs a cluster, unless it is asked for."""
-    return (
-        True if collection_path.name == "test_on_cluster.py" and not config.getoption("--cluster") else None
-    )
+    needs_cluster = collection_path.name.endswith("_on_cluster.py")
+    return True if needs_cluster and not config.getoption("--cluster") else None
 
 
 @pytest.fixture(scope="session")
