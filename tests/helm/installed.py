@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -58,11 +58,12 @@ class Installed:
     chart: Path
     namespace: str
     folder: Path
+    values: dict[str, Any] = field(default_factory=lambda: VALUES)
 
     def change(self, verb: str, *values: dict[str, Any]) -> None:
-        """Install or upgrade with these values over the common ones, and wait until all is ready."""
+        """Install or upgrade with these values over its common ones, and wait until all is ready."""
         files = []
-        for place, one in enumerate((VALUES, *values)):
+        for place, one in enumerate((self.values, *values)):
             file = self.folder / f"{verb}-{place}.json"
             file.write_text(json.dumps(one))
             files += ["-f", str(file)]
