@@ -6,15 +6,14 @@ import sys
 
 from pydantic import ValidationError
 
-from onedata_hub.launch.parent import exit_with_parent
-from onedata_hub.serving import serve
-from onedata_hub.studio.app import create_app, describe_api
-from onedata_hub.studio.assemble import assemble
 from onedata_hub.studio.settings import StudioSettings
 
 
 def main(arguments: list[str]) -> int:
-    """Run one of the commands; give the exit status."""
+    """Run one of the commands; give the exit status.
+
+    Each loads what it needs: `onedata up` waits for a migration before it starts anything.
+    """
     command = arguments[0] if arguments else "serve"
     try:
         settings = StudioSettings()
@@ -30,11 +29,18 @@ def main(arguments: list[str]) -> int:
 
         migrate(settings.database_url)
     elif command == "serve":
+        from onedata_hub.launch.parent import exit_with_parent
+        from onedata_hub.serving import serve
+        from onedata_hub.studio.app import create_app
+        from onedata_hub.studio.assemble import assemble
+
         exit_with_parent()
         prefix = os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "").rstrip("/")
         context = assemble(settings)
         return serve(create_app(context, prefix=prefix), context.stop)
     elif command == "openapi":
+        from onedata_hub.studio.app import describe_api
+
         print(json.dumps(describe_api(), indent=2))
     else:
         print(f"'{command}' is not a command of the studio. Use serve, migrate or openapi.", file=sys.stderr)
