@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import nbformat
@@ -21,6 +21,9 @@ from onedata_hub.machine import SHARED_CORES
 from onedata_hub.naming import personal_workspace
 
 from tests.support.platform import Platform
+
+if TYPE_CHECKING:  # its libraries take a moment to load, in every worker
+    from jupyter_client import KernelManager
 
 NOTEBOOK_SECONDS = 300
 MLFLOW_SECONDS = 120
@@ -98,18 +101,55 @@ class Person:
         assert done.returncode == 0, f"{source}\n\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
-    def run_notebook(self, notebook: Path, executed: Path, **parameters: Any) -> "Executed":
-        """Run a notebook through papermill in a kernel of its own, as a person would at a terminal."""
+    @contextlib.contextmanager
+    def kernel(self) -> Iterator["KernelManager"]:
+        """Start a kernel for several notebooks, which find imported what those before them imported."""
+        from jupyter_client import KernelManager
+
+        manager = KernelManager(kernel_name="onedata")
+        with _environment(self.environment):
+            manager.start_kernel()
+        try:
+            yield manager
+        finally:
+            manager.shutdown_kernel(now=True)
+
+    def run_notebook(
+        self, notebook: Path, executed: Path, *, kernel: "KernelManager | None" = None, **parameters: Any
+    ) -> "Executed":
+        """Run a notebook through papermill, as a person would at a terminal.
+
+        Args:
+            notebook: The notebook's file.
+            executed: Where the executed notebook goes.
+            kernel: A kernel to run it in, emptied of names before; one of its own where none is given.
+            parameters: The notebook's parameters.
+        """
         import papermill
 
+        options: dict[str, Any] = {}
+        if kernel is not None:
+            _forget_names(kernel)
+            options["km"] = kernel
         with _environment(self.environment):
             try:
                 papermill.execute_notebook(
-                    notebook, executed, parameters, cwd=notebook.parent, progress_bar=False
+                    notebook, executed, parameters, cwd=notebook.parent, progress_bar=False, **options
                 )
             except papermill.PapermillExecutionError as error:
                 return Executed(nbformat.read(executed, as_version=4), f"{error.ename}: {error.evalue}")
         return Executed(nbformat.read(executed, as_version=4))
+
+
+def _forget_names(kernel: "KernelManager") -> None:
+    client = kernel.blocking_client()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=60)
+        reply = client.execute_interactive("%reset -f", timeout=60)
+        assert reply["content"]["status"] == "ok", reply
+    finally:
+        client.stop_channels()
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from jupyter_client import KernelManager
 
 from tests.support.platform import Platform
 from tests.support.shared_platform import Person, shared_platform
@@ -33,3 +34,10 @@ def tess(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Person
     assert result["model"] == "delays@1"
     person.run_python(SMALL, executed.parent)
     return person
+
+
+@pytest.fixture(scope="session")
+def warm(tess: Person) -> Iterator[KernelManager]:
+    """A kernel for what is refused: most of such a run's time went into imports."""
+    with tess.kernel() as kernel:
+        yield kernel

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from jupyter_client import KernelManager
 
 from tests.support.shared_platform import Person
 
@@ -54,10 +55,13 @@ def test_a_version_number_keeps_every_column_and_changes_nothing_the_second_time
     ids=["model", "dataset", "column", "prediction column"],
 )
 def test_what_cannot_be_is_refused_in_a_sentence_and_publishes_nothing(
-    tess: Person, tmp_path: Path, parameters: dict, sentence: str
+    tess: Person, warm: KernelManager, tmp_path: Path, parameters: dict, sentence: str
 ):
     executed = tess.run_notebook(
-        TEMPLATE, tmp_path / "executed.ipynb", **{"dataset": "delays-small", "output": "never", **parameters}
+        TEMPLATE,
+        tmp_path / "executed.ipynb",
+        kernel=warm,
+        **{"dataset": "delays-small", "output": "never", **parameters},
     )
     assert sentence in executed.error
     assert "never" not in {item["name"] for item in tess.api("GET", "/datasets")["items"]}

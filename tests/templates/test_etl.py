@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from jupyter_client import KernelManager
 
 from tests.support.shared_platform import Person
 
@@ -66,9 +67,11 @@ def test_a_file_and_a_query_become_a_dataset(tess: Person, tmp_path: Path):
     ids=["dataset", "file", "query", "column", "too few rows"],
 )
 def test_what_cannot_be_is_refused_in_a_sentence_and_publishes_nothing(
-    tess: Person, tmp_path: Path, parameters: dict, sentence: str
+    tess: Person, warm: KernelManager, tmp_path: Path, parameters: dict, sentence: str
 ):
     before = names(tess)
-    executed = tess.run_notebook(TEMPLATE, tmp_path / "executed.ipynb", **{"dataset": "never", **parameters})
+    executed = tess.run_notebook(
+        TEMPLATE, tmp_path / "executed.ipynb", kernel=warm, **{"dataset": "never", **parameters}
+    )
     assert sentence in executed.error
     assert names(tess) == before

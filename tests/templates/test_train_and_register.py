@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jupyter_client import KernelManager
 
 from tests.support.shared_platform import Person
 
@@ -76,12 +77,13 @@ def test_numbers_are_a_regression_on_random_rows(tess: Person, tmp_path: Path):
     ids=["target", "answer among features", "share", "task", "score"],
 )
 def test_what_cannot_be_is_refused_in_a_sentence_and_registers_nothing(
-    tess: Person, tmp_path: Path, parameters: dict, sentence: str
+    tess: Person, warm: KernelManager, tmp_path: Path, parameters: dict, sentence: str
 ):
     before = models(tess)
     executed = tess.run_notebook(
         TEMPLATE,
         tmp_path / "executed.ipynb",
+        kernel=warm,
         **{"dataset": "delays-small", "model_name": "never", **parameters},
     )
     assert sentence in executed.error
