@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Route, sync_playwright
 
 from tests.bench.harness import Figure, percentile, seconds_text, take_turns
@@ -19,6 +20,14 @@ from tools.test_parts import find_chromium
 ROWS = 1_000_000
 RUNS = 2_000
 EXTENSION = "@onedata/lab"
+JOBS = "/services/studio/api/v1/workspaces/user-ann/jobs"
+# The panels of the left sidebar, each with what the question for its list has in its address.
+PANELS = {
+    "Datasets": "/datasets?",
+    "Experiments": "/experiments/search",
+    "Models": "/registered-models/search",
+    "Jobs": "/jobs?",
+}
 
 MAKE_TABLE = f"""
 import numpy as np, onedata as od, pandas as pd
@@ -34,6 +43,7 @@ for number in range({RUNS}):
     run = client.create_run(experiment, run_name=f"run-{{number}}")
     client.log_batch(run.info.run_id, [Metric("loss", 1 / (number + 1), 0, 0)], [Param("depth", str(number % 7))])
     client.set_terminated(run.info.run_id)
+client.create_registered_model("many")
 """
 
 # Scrolls for some seconds and gives the milliseconds between frames; a table that stands still is an error.
@@ -106,6 +116,10 @@ def _fill(platform: Platform) -> None:
     with platform.kernel("ann") as kernel:
         kernel.run(MAKE_TABLE, seconds=120)
         kernel.run(MAKE_RUNS, seconds=600)
+    notebook = new_notebook(cells=[new_code_cell("1 + 1")])
+    with platform.client("ann") as client:
+        made = client.post(JOBS, json={"name": "many", "notebook": notebook})
+        made.raise_for_status()
 
 
 def _start(lab: LabPage, *, pairs: int) -> Figure:
@@ -172,15 +186,11 @@ def _eager(lab: LabPage) -> Figure:
 
 
 def _panels(lab: LabPage) -> Iterator[Figure]:
-    panels = {
-        "Datasets": (".od-DatasetItem", "/datasets?"),
-        "Experiments": (".od-List-item", "/experiments/search"),
-    }
-    for title, (selector, answer) in panels.items():
+    for title, answer in PANELS.items():
         taken = []
         for _ in range(5):
             lab.open()
-            lab.page.evaluate(DRAWN, [selector, answer])
+            lab.page.evaluate(DRAWN, [".od-List-item", answer])
             lab.sidebar(title)
             taken.append(lab.page.evaluate("() => window.drawn"))
         yield Figure(
