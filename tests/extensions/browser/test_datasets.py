@@ -85,11 +85,11 @@ def test_page_is_used_with_the_keyboard_alone(lab: LabPage) -> None:
     expect(grid).to_be_focused()
     chosen = grid.get_by_role("gridcell", selected=True)
     page.keyboard.press("ArrowDown")
-    expect(chosen).to_have_text(["N10156"])
+    expect(chosen).to_have_text(["N10156"], timeout=30_000)
     for key in ("Control+End", "Shift+ArrowUp", "Shift+ArrowLeft"):
         page.keyboard.press(key)
     # The last rows have come, and their corner is selected.
-    expect(chosen).to_have_text(["null", "Turbo-jet", "null", "Turbo-jet"])
+    expect(chosen).to_have_text(["null", "Turbo-jet", "null", "Turbo-jet"], timeout=30_000)
     expect(
         grid.get_by_role("row").filter(has=page.get_by_role("gridcell", selected=True)).last
     ).to_have_attribute("aria-rowindex", "3323")
