@@ -1,6 +1,7 @@
 """Have a hub on Kubernetes start servers of the profiles that people's groups may have."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 from onedata_hub.limits import Limits
@@ -9,6 +10,7 @@ from onedata_hub.profiles import Profiles, read_profiles
 from onedata_hub.server_size import ProfileError
 from onedata_hub.settings import SettingsError
 
+_TEMPLATES = Path(__file__).with_name("hub_templates")
 # The word of progress after a minute; KubeSpawner puts the seconds in.
 _SLOW = "This takes longer than most starts: {seconds} seconds so far. You may close this page; the start goes on."
 _SLOW_AGAIN_SECONDS = 30
@@ -33,6 +35,7 @@ def configure_pod_servers(c: Any, limits: Limits, *, shows_capacity: bool) -> No
     c.JupyterHub.spawner_class = PodSpawner
     c.PodSpawner.profiles_for = with_profiles(profiles)
     c.PodSpawner.shows_capacity = shows_capacity
+    c.JupyterHub.template_paths = [*c.JupyterHub.get("template_paths", []), str(_TEMPLATES)]
     if "slow_spawn_message" not in c.KubeSpawner:
         c.KubeSpawner.slow_spawn_message = _SLOW
         c.KubeSpawner.slow_spawn_message_frequency = _SLOW_AGAIN_SECONDS

@@ -69,6 +69,11 @@ def told(found: dict[str, Any] | None, *events: dict[str, str]) -> str:
             {},
             "It waits: the machines are not ready.",
         ),
+        (
+            "0/1 nodes are available: 1 node(s) had untolerated taint(s). no new claims to deallocate, preemption: 0/1",
+            {},
+            "It waits: the machines are kept for others, or are not fit for use now.",
+        ),
         ("0/1 nodes are available: 1 something new.", {}, "No machine can take it now: 1 something new."),
     ],
 )  # fmt: skip

@@ -149,6 +149,7 @@ def test_a_server_waits_for_a_gpu_with_its_reason_and_starts_when_one_is_free(hu
     told = hub.told("ann2", "in use by")
     assert "It waits for 1 GPU: no machine has that free now. It starts as soon as there is room" in told
     assert "2 GPUs in all, in use by 1 server or run." in told
+    assert "told.setAttribute('aria-live', 'polite')" in hub.form_of("ann2")  # the page of a start that waits
     page = hub.form_of("ann3")
     assert "2 GPUs in all, in use by 1 server or run, and 1 other waits for one." in page
     stop(hub, "ann1")

@@ -138,7 +138,7 @@ class PodHub:
         )
 
     def form_of(self, user: str) -> str:
-        """Log a user in, and give the page on which they choose a server."""
+        """Log a user in, and give the page on which they choose a server, or wait for the one that starts."""
         with HubLogin(self.url, user, "") as session:
             return session.http.get("/hub/spawn").text
 

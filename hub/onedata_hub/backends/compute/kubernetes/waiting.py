@@ -32,7 +32,7 @@ _CAUSES = (
     ("node.kubernetes.io/unreachable", "the machines do not answer"),
     ("were unschedulable", "the machines are being emptied"),
     ("didn't match Pod's node affinity/selector", "no machine is of the kind that its profile asks for"),
-    ("untolerated taint", "the machines are kept for others"),
+    ("untolerated taint", "the machines are kept for others, or are not fit for use now"),
 )
 
 
