@@ -57,7 +57,7 @@ IMAGES = (
     Image("hub", wheels=("kernels", "hub")),
     Image("proxy", extra=("hub/proxy/package.json", "hub/proxy/package-lock.json")),
 )
-# 16 GB on the disk while they are built, and most of an hour on two cores.
+# notebook-gpu was seen to take 20 GB of disk while it is built and exported; serve unpacks to 8 GB, and takes 40.
 LARGE_IMAGES = (
     Image("notebook-gpu", extra=("images/trim_cuda.sh",), parents=("notebook",), is_large=True),
     Image("serve", extra=("images/trim_cuda.sh",), is_large=True),

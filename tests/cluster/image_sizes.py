@@ -16,7 +16,8 @@ _WORDS = (
     (re.compile(r"apt-get install [^>]*--no-install-recommends ([^>]+?) *>"), r"Debian's \1"),
     (re.compile(r"/wheels/\*\.whl"), "the platform's own code"),
     (re.compile(r"/sbom\.py"), "the bill of materials"),
-    (re.compile(r"^COPY \S+ in (/opt/onedata/lib|/opt/onedata|/opt/vllm)$"), "Python packages"),
+    (re.compile(r"^COPY \S+ in (/opt/onedata|/opt/vllm)$"), "Python packages"),
+    (re.compile(r"^COPY \S+ in /opt/onedata/lib$"), "PyTorch and CUDA's libraries"),
     (re.compile(r"^COPY \S+ in /opt/proxy$"), "Node and the proxy"),
     (re.compile(r"^COPY \S+ in (\S+)$"), r"\1"),
 )
@@ -41,7 +42,7 @@ def layer_words(made_by: str) -> str:
     Args:
         made_by: What OCI's history calls ``created_by``.
     """
-    line = " ".join(made_by.split())
+    line = re.sub(r"\$\([^)]*\) *", "", " ".join(made_by.split()))  # what a base may have already
     for pattern, words in _WORDS:
         found = pattern.search(line)
         if found:

@@ -24,7 +24,7 @@ _LARGEST_MB = {"notebook": 560, "hub": 410, "proxy": 150}
 _LARGE_TOO = os.environ.get("ONEDATA_LARGE_IMAGES") == "1"
 _IF_LARGE = pytest.mark.skipif(
     not _LARGE_TOO,
-    reason="gigabytes: ONEDATA_LARGE_IMAGES=1 builds and tests notebook-gpu and serve, in 16 GB of disk",
+    reason="gigabytes: ONEDATA_LARGE_IMAGES=1 builds and tests notebook-gpu and serve, in 40 GB of disk",
 )
 _EVERY = [*_NAMES, *(pytest.param(image.folder, marks=_IF_LARGE) for image in LARGE_IMAGES)]
 _OURS_MB = 4
