@@ -5,11 +5,12 @@ import os
 import sys
 import time
 
-from tests.bench.harness import Figure, bench_names, run_bench
+from tests.bench.harness import ON_CLUSTER, Figure, bench_names, run_bench
 from tests.bench.report import History, line
 
 
-def _arguments() -> argparse.Namespace:
+def read_arguments() -> argparse.Namespace:
+    """Read the command line; without names it means all that need no cluster."""
     names = bench_names()
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure and compare.")
     parser.add_argument("names", nargs="*", metavar="name", help=f"which benches: {', '.join(names)}")
@@ -20,13 +21,13 @@ def _arguments() -> argparse.Namespace:
         parser.error(f"There is no bench {', '.join(unknown)}. There are: {', '.join(names)}.")
     if given.quick and given.write:
         parser.error("Quick figures are not written down: leave out --quick or --write.")
-    given.names = given.names or names
+    given.names = given.names or [name for name in names if name not in ON_CLUSTER]
     return given
 
 
 def main() -> int:
     """Run what was asked for; non-zero if a target was missed or a bench broke."""
-    given = _arguments()
+    given = read_arguments()
     # Every start of Python would compile its modules anew, and that is not what we measure.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False

@@ -11,6 +11,7 @@ from types import ModuleType
 
 FOLDER = Path(__file__).parent
 PREFIX = "bench_"
+ON_CLUSTER = frozenset({"scale"})  # what needs a Kubernetes is run where it is named
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.bench import report
-from tests.bench.harness import Figure, bench_names, percentile, run_bench, take_turns
+from tests.bench.__main__ import read_arguments
+from tests.bench.harness import ON_CLUSTER, Figure, bench_names, percentile, run_bench, take_turns
 from tests.bench.report import History, change
 
 
@@ -67,6 +68,13 @@ def test_the_page_compares_with_the_time_before(tmp_path: Path, monkeypatch: pyt
     assert [one["value"] for one in kept] == [1.0, 2.0]
     page = (tmp_path / "benchmarks.md").read_text()
     assert "| A thing | 2 x | ≤ 1.5 x | **over** | worse (was 1) | 3 pairs |" in page
+
+
+def test_what_needs_a_cluster_is_run_where_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert set(bench_names()) >= ON_CLUSTER
+    for asked, run in [([], set(bench_names()) - ON_CLUSTER), (["scale"], {"scale"})]:
+        monkeypatch.setattr("sys.argv", ["tests.bench", *asked])
+        assert set(read_arguments().names) == run
 
 
 def test_the_quickest_bench_runs() -> None:

@@ -96,7 +96,7 @@ def _counts(event: dict[str, object]) -> bool:
 
 
 def _asked(event: dict[str, object]) -> Asked:
-    user, about = event["user"], event.get("objectRef") or {}
+    user, about = event.get("impersonatedUser") or event["user"], event.get("objectRef") or {}
     assert isinstance(user, dict)
     assert isinstance(about, dict)
     resource = "/".join(filter(None, (str(about.get("resource", "")), str(about.get("subresource", "")))))

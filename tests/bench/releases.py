@@ -1,0 +1,145 @@
+"""The platform on the test cluster, for the benches that need it."""
+
+import contextlib
+import json
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.cluster.client import Cluster
+from tests.helm import charts
+from tests.helm.installed import VALUES, Installed
+
+HUB_TOKEN = "a-token-of-the-bench"
+_HUB = {
+    "services": {"bench": {"apiToken": HUB_TOKEN}},
+    "loadRoles": {
+        "bench": {
+            "services": ["bench"],
+            "scopes": ["admin:users", "admin:servers", "servers", "tokens", "list:users", "read:users"],
+        }
+    },
+}
+CALLER = {"jupyterhub": {"hub": _HUB}}  # values that let the bench call the platform's hub
+_USAGE_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where releases are installed: the cluster, Helm, and the charts with all that they need."""
+
+    cluster: Cluster
+    helm: charts.Helm
+    platform_chart: Path
+    folder: Path
+
+    @contextlib.contextmanager
+    def release(self, chart: Path, values: dict[str, Any], *more: dict[str, Any]) -> Iterator[Installed]:
+        """Install a chart in a namespace of its own, and remove both afterwards."""
+        with self.cluster.namespace("bench") as namespace:
+            folder = self.folder / namespace
+            folder.mkdir()
+            installed = Installed(self.cluster, self.helm, chart, namespace, folder, values)
+            installed.change("install", *more)
+            try:
+                yield installed
+            finally:
+                installed.remove()
+
+    @contextlib.contextmanager
+    def platform(self, *more: dict[str, Any]) -> Iterator[Installed]:
+        """Install the platform as the tests do, with a token for the bench."""
+        with self.release(self.platform_chart, VALUES, CALLER, *more) as installed:
+            yield installed
+
+
+@contextlib.contextmanager
+def a_place() -> Iterator[Place]:
+    """Find cluster, Helm and charts.
+
+    Raises:
+        RuntimeError: If one of them is not here; says how to have it.
+        ClusterError: If no cluster is up.
+    """
+    cluster, helm = Cluster.find(), charts.find_helm()
+    if not cluster.is_ours:
+        raise RuntimeError(
+            "These figures come from processes and logs of this project's own cluster: unset KUBECONFIG, "
+            "and run: make cluster images"
+        )
+    hub_chart = charts.find_hub_chart(helm) if helm else None
+    if helm is None or hub_chart is None:
+        raise RuntimeError("Zero to JupyterHub's chart is not here: name it in ONEDATA_Z2JH_CHART.")
+    with tempfile.TemporaryDirectory(prefix="onedata-bench-") as name:
+        folder = Path(name)
+        yield Place(cluster, helm, charts.with_hub(folder, hub_chart), folder)
+
+
+def address_of(installed: Installed, service: str) -> str:
+    """Give a Service's own address: this machine routes to the cluster's services."""
+    spec = json.loads(installed.kubectl("get", "service", service, "-o", "json"))["spec"]
+    return f"http://{spec['clusterIP']}:{spec['ports'][0]['port']}"
+
+
+def hub_client(installed: Installed) -> httpx.Client:
+    """Give a client of the hub's API that may start anybody's server."""
+    return httpx.Client(
+        base_url=f"{address_of(installed, 'proxy-public')}/hub/api",
+        headers={"Authorization": f"token {HUB_TOKEN}"},
+        timeout=90,
+        trust_env=False,
+    )
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a pod has used, by its kubelet's word: CPU since its start, memory that cannot be taken from it."""
+
+    cpu_seconds: float
+    memory_bytes: int
+
+
+def usage_of(installed: Installed, names: tuple[str, ...]) -> dict[str, Usage]:
+    """Measure the pods of Deployments as they are now: what the kubelet measured before is waited out.
+
+    Raises:
+        RuntimeError: If the kubelet tells nothing newer of one of them.
+    """
+    asked, deadline = time.time(), time.monotonic() + _USAGE_SECONDS
+    while time.monotonic() < deadline:
+        found = _summary(installed, asked)
+        by_name = {
+            name: usage for name in names for pod, usage in found.items() if pod.rsplit("-", 2)[0] == name
+        }
+        if set(by_name) == set(names):
+            return by_name
+        time.sleep(1)
+    raise RuntimeError(f"The kubelet told nothing new of {', '.join(sorted(set(names) - set(by_name)))}.")
+
+
+def _summary(installed: Installed, after: float) -> dict[str, Usage]:
+    """Give the usage of each of the release's pods that was measured after a moment (a Unix time)."""
+    (node,) = (
+        installed.cluster.kubectl("get", "nodes", "--selector=!onedata.test/pretended", "--output=name")
+        .strip()
+        .split()
+    )
+    path = f"/api/v1/nodes/{node.partition('/')[2]}/proxy/stats/summary"
+    pods = json.loads(installed.cluster.kubectl("get", "--raw", path))["pods"]
+    found = {}
+    for pod in pods:
+        if pod["podRef"]["namespace"] != installed.namespace or "usageCoreNanoSeconds" not in pod.get(
+            "cpu", {}
+        ):
+            continue
+        if datetime.fromisoformat(pod["cpu"]["time"]).timestamp() >= int(after):
+            found[pod["podRef"]["name"]] = Usage(
+                pod["cpu"]["usageCoreNanoSeconds"] / 1e9, int(pod["memory"]["workingSetBytes"])
+            )
+    return found
