@@ -115,7 +115,7 @@ class MlflowUnderTest:
                 cwd=self.folder,
             )
         if wait:
-            wait_for(self.is_healthy, f"MLflow (log: {self.log})", 60)
+            wait_for(self.is_healthy, f"MLflow (log: {self.log})", 100)
 
     def is_healthy(self) -> bool:
         assert self.process is not None

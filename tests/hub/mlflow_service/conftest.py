@@ -1,4 +1,4 @@
-"""The MLflow service as a process, shared by the tests of a module."""
+"""The MLflow service as a process, shared by the tests that only use it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from tests.support.mlflow_service import MlflowUnderTest, prepared_mlflow, running_mlflow
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def mlflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MlflowUnderTest]:
     """The service on SQLite and a folder."""
     with running_mlflow(tmp_path_factory.mktemp("mlflow")) as running:
