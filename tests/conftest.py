@@ -13,12 +13,33 @@ from tests.support.studio import StudioUnderTest, running_studio
 
 # What takes minutes starts first, so that no worker is left with it when the others have ended.
 _LONG = ("tests/notebooks/", "tests/templates/", "tests/platform/", "tests/hub/mlflow_service/")
-# These share a platform each, with the first hour in one: what another worker starts again costs a minute.
+# Of what `--quick` leaves out: places whose tests start processes or take seconds each, and fixtures that do.
+_NOT_QUICK = (
+    *_LONG,
+    "tests/bench",
+    "tests/cluster",
+    "tests/docs/test_code_runs.py",
+    "tests/extensions",
+    "tests/hub/backends/compute",
+    "tests/hub/backends/objects/test_dvc.py",
+    "tests/hub/bundle",
+    "tests/hub/launch/test_diagnosis.py",
+    "tests/hub/launch/test_proxy.py",
+    "tests/hub/studio/datasets/test_dvc.py",
+    "tests/hub/studio/jobs/test_faults.py",
+    "tests/hub/studio/jobs/test_machine.py",
+    "tests/kernels/runner",
+)
+_SERVERS = frozenset(
+    {"cluster", "fork_socket", "mlflow", "postgres", "postgres_url", "s3_gateway", "served", "served_both"}
+)
+# These share a platform or a service each: what another worker starts again costs up to a minute.
 _ONE_WORKER = {
     "tests/notebooks/": "first hour",
     "tests/templates/": "first hour",
     "tests/docs/test_code_runs.py": "first hour",
     **{f"tests/platform/test_{name}.py": "platform" for name in ("first_hour", "login", "servers")},
+    **{f"tests/hub/mlflow_service/test_{name}.py": "mlflow" for name in ("access", "lineage", "page")},
 }
 
 
@@ -33,6 +54,9 @@ class _ByPlatform(LoadScopeScheduling):
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let those ask for a cluster who have one; without it nothing of a cluster is collected or tried."""
     parser.addoption("--cluster", action="store_true", help="run what needs Kubernetes: make test-cluster")
+    parser.addoption(
+        "--quick", action="store_true", help="leave out what takes long: platforms, kernels, PostgreSQL, S3"
+    )
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -41,8 +65,29 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByPlatform:
     return _ByPlatform(config, log)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes long."""
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out of the quick set what would only be collected to be left out."""
+    place = collection_path.relative_to(config.rootpath).as_posix() if config.getoption("--quick") else ""
+    return True if place.startswith(_NOT_QUICK) else None
+
+
+def _is_quick(item: pytest.Item) -> bool:
+    """Say whether a test takes neither long nor a server: by its marks, its fixtures and its variant."""
+    fixtures = getattr(item, "fixturenames", ())
+    return not (
+        _SERVERS.intersection(fixtures)
+        or any(part in item.name for part in ("postgresql", "s3"))
+        or item.get_closest_marker("slow")
+        or item.get_closest_marker("platform")
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with what takes long; with ``--quick``, leave that out."""
+    if config.getoption("--quick"):
+        left_out = [item for item in items if not _is_quick(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if _is_quick(item)]
     items.sort(
         key=lambda item: next((n for n, part in enumerate(_LONG) if item.nodeid.startswith(part)), len(_LONG))
     )
