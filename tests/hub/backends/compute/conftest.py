@@ -17,7 +17,9 @@ _CLUSTER_SECONDS = 400
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave out what needs a cluster where there is none."""
-    needs_cluster = collection_path.name in ("test_kubernetes.py", "test_studio_in_cluster.py")
+    needs_cluster = (
+        collection_path.name.endswith("_in_cluster.py") or collection_path.name == "test_kubernetes.py"
+    )
     return True if needs_cluster and not config.getoption("--cluster") else None
 
 
