@@ -37,6 +37,7 @@ class LabPage:
         pictures: Where screenshots go.
         size: Width and height in pixels.
         language: The browser's language.
+        trusts_all: Whether it takes certificates that the machine does not know.
     """
 
     def __init__(
@@ -47,19 +48,28 @@ class LabPage:
         pictures: Path,
         size: tuple[int, int] = (1280, 800),
         language: str = "en-GB",
+        trusts_all: bool = False,
     ) -> None:
         self.platform = platform
         self.user = user
         self._pictures = pictures
         self._said: list[str] = []
         width, height = size
-        self._context = browser.new_context(viewport={"width": width, "height": height}, locale=language)
+        self._context = browser.new_context(
+            viewport={"width": width, "height": height}, locale=language, ignore_https_errors=trusts_all
+        )
         self._context.set_default_timeout(PATIENCE_MILLISECONDS)
         self.page: Page = self._context.new_page()
         self.page.on("console", self._note)
         self.page.on("pageerror", lambda error: self._said.append(f"page error: {error}"))
 
     def __enter__(self) -> Self:
+        self.log_in()
+        self.open()
+        return self
+
+    def log_in(self) -> None:
+        """Come in by the shared password."""
         ensure_server(self.platform, self.user)
         page = self.page
         page.goto(f"{self.platform.url}/hub/login")
@@ -67,8 +77,6 @@ class LabPage:
         page.get_by_label("Password").fill(self.platform.password(self.user))
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url("**/user/**")
-        self.open()
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
