@@ -22,8 +22,8 @@ export interface News {
 
 /** What to say of a home, the worst first; nothing of one that is well. */
 export function newsOf(state: HomeState, trans: TranslationBundle): News[] {
-  const troubles = state.troubles.map(one => ({
-    kind: one.kind as Kind,
+  const troubles: News[] = state.troubles.map(one => ({
+    kind: one.kind,
     words: wordsFor(one.kind, trans),
     isTrouble: true
   }));
