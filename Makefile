@@ -6,9 +6,10 @@ WORKERS ?= 3
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
 	--override requirements/overrides.txt --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 HUB5 := .venv-hub5
+ON_CLUSTER := tests/cluster tests/hub/backends/compute tests/hub/test_pods_on_cluster.py tests/helm/test_*on_cluster.py
 IN_HUB5 := VIRTUAL_ENV=$(CURDIR)/$(HUB5) $(BIN)/uv pip
 
-.PHONY: up tour test test-hub5 test-lab lab chart cluster cluster-down images test-cluster check bench docs lock parts platform dev
+.PHONY: up tour test quick test-hub5 test-lab lab chart cluster cluster-down images test-cluster check bench bench-cluster docs lock parts platform dev
 
 up: platform  ## Start the platform; make up ARGS="--port 8080" passes options on.
 	@exec $(BIN)/onedata up $(ARGS)
@@ -18,6 +19,9 @@ tour: platform  ## The same without a browser: a server, the first-hour notebook
 
 test: dev  ## Every test but those in a browser; make test ARGS="-k name" passes options on.
 	@exec $(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder --ignore tests/extensions/browser --ignore tests/helm $(ARGS)
+
+quick: dev  ## The tests that take no platform, kernel, PostgreSQL or S3, in about a minute.
+	@$(MAKE) --no-print-directory test ARGS="--quick $(ARGS)"
 
 test-hub5: dev  ## The platform's tests on JupyterHub 5.4, the hub of Zero to JupyterHub's chart.
 	$(BIN)/uv venv --quiet --clear $(HUB5)
@@ -46,7 +50,7 @@ images: dev  ## Build the images and bring them into the cluster.
 	@exec $(BIN)/python -m tests.cluster images $(ARGS)
 
 test-cluster: dev  ## What runs on Kubernetes, on the cluster of KUBECONFIG or of make cluster.
-	@exec $(BIN)/pytest --cluster tests/cluster tests/hub/backends/compute tests/helm/test_on_cluster.py $(ARGS)
+	@exec $(BIN)/pytest --cluster $(ON_CLUSTER) $(ARGS)
 
 check: dev  ## Lint, types, import rules, and docs that match the code.
 	$(BIN)/ruff check
@@ -60,6 +64,9 @@ check: dev  ## Lint, types, import rules, and docs that match the code.
 
 bench: dev  ## Measure and compare; make bench ARGS="import" measures one thing.
 	@exec $(BIN)/python -m tests.bench $(ARGS)
+
+bench-cluster: dev  ## The figures that take a Kubernetes, on the cluster of make cluster.
+	@exec $(BIN)/python -m tests.bench cluster $(ARGS)
 
 docs: dev  ## Write the generated pages.
 	$(BIN)/python tools/make_reference.py
