@@ -79,9 +79,13 @@ lock: dev  ## Resolve the requirements anew: versions and hashes, and no host.
 	for name in hub/requirements notebook/requirements proxy/requirements build; do \
 		$(LOCK) --no-annotate --constraint images/.constraints images/$$name.in --output-file images/$$name.txt || exit 1; done
 	@rm images/.constraints
+	@# The GPU image stands on the notebook image; vLLM has an environment, and so versions, of its own.
+	$(LOCK) --no-annotate --constraint images/notebook/requirements.txt images/notebook-gpu/requirements.in --output-file images/notebook-gpu/requirements.txt
+	$(LOCK) --no-annotate images/serve/requirements.in --output-file images/serve/requirements.txt
 
 parts: dev  ## Install the servers that tests use, where they are missing.
 	$(BIN)/python tools/test_parts.py
+	$(BIN)/python tools/keycloak.py
 
 platform dev:
 	@$(PYTHON) tools/bootstrap.py $@
