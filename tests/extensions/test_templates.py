@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from onedata_hub.homes import prepare_home
+from onedata.home.examples import deliver_examples
 from onedata_lab.templates import list_starts
 
 
@@ -15,7 +15,8 @@ def write(path: Path, cells: list[str], metadata: dict[str, Any] | None = None) 
 
 
 def test_every_delivered_notebook_has_a_title_and_a_description(tmp_path: Path) -> None:
-    prepare_home(tmp_path / "home")
+    (tmp_path / "home").mkdir()
+    deliver_examples(tmp_path / "home")
     starts = list_starts(tmp_path / "home")
     kinds = {one["kind"] for one in starts}
     assert kinds == {"template", "tutorial"}

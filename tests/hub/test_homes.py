@@ -1,4 +1,4 @@
-"""Homes: private, and with the tutorials once."""
+"""Homes: private, and no two users' the same."""
 
 import stat
 from pathlib import Path
@@ -6,44 +6,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from onedata_hub import homes
 from onedata_hub.homes import home_of, prepare_home
 
 
-@pytest.fixture
-def examples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with one tutorial and one template, in place of the repository's."""
-    root = tmp_path / "examples"
-    for name in ("notebooks/01.ipynb", "templates/etl.ipynb", "notebooks/.ipynb_checkpoints/01.ipynb"):
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text("{}")
-    monkeypatch.setattr(homes, "_examples_root", lambda: root)
-    return root
-
-
-def test_home_is_private_and_has_the_examples(examples: Path, tmp_path: Path) -> None:
+def test_home_is_private(tmp_path: Path) -> None:
     home = tmp_path / "homes" / "ann"
     prepare_home(home)
+    prepare_home(home)
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
-    assert (home / "tutorials/01.ipynb").read_text() == "{}"
-    assert (home / "templates/etl.ipynb").exists()
-    assert not list(home.rglob("*checkpoints*"))
-
-
-def test_changed_and_deleted_examples_stay_so(examples: Path, tmp_path: Path) -> None:
-    prepare_home(tmp_path / "ann")
-    (tmp_path / "ann/tutorials/01.ipynb").write_text("mine")
-    (tmp_path / "ann/templates/etl.ipynb").unlink()
-    prepare_home(tmp_path / "ann")
-    assert (tmp_path / "ann/tutorials/01.ipynb").read_text() == "mine"
-    assert not (tmp_path / "ann/templates/etl.ipynb").exists()
-
-
-def test_new_example_comes_with_the_next_start(examples: Path, tmp_path: Path) -> None:
-    prepare_home(tmp_path / "ann")
-    (examples / "notebooks/02.ipynb").write_text("{}")
-    prepare_home(tmp_path / "ann")
-    assert (tmp_path / "ann/tutorials/02.ipynb").exists()
 
 
 def test_link_in_the_place_of_a_home_is_refused(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 from onedata.contract.environment import PACKAGES
 from onedata.contract.homes import packages_of
 from onedata.home import packages as added
+from onedata.home.examples import deliver_examples
 from onedata.home.mending import own_config
 from onedata.home.room import is_about_room, why_unwritable
 from onedata.home.supervising import end_of_start
@@ -41,6 +42,7 @@ def main(command: list[str]) -> None:
     environment = _with_home(dict(os.environ), home, found)
     if not _is_server(command):
         _execute(command, environment)
+    _give_examples(home)
     command = [*_without_added_packages(command), *_arguments(found)]
     if own_config(home, environment):
         said = end_of_start(command, environment | written(found))
@@ -65,6 +67,13 @@ def _with_home(environment: dict[str, str], home: Path, found: list[Trouble]) ->
         found.append(Trouble("packages", said))
         return environment | {PACKAGES: ""}
     return added.with_packages(environment, packages)
+
+
+def _give_examples(home: Path) -> None:
+    try:
+        deliver_examples(home)
+    except OSError as error:
+        print(f"{home} does not get the tutorials now: {error.strerror}.", file=sys.stderr)
 
 
 def _why_without(packages: Path, environment: Mapping[str, str], *, is_writable: bool) -> str:
