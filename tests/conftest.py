@@ -38,7 +38,10 @@ _ONE_WORKER = {
     "tests/notebooks/": "first hour",
     "tests/templates/": "first hour",
     "tests/docs/test_code_runs.py": "first hour",
-    **{f"tests/platform/test_{name}.py": "platform" for name in ("first_hour", "login", "selftest", "servers")},
+    **{
+        f"tests/platform/test_{name}.py": "platform"
+        for name in ("first_hour", "login", "selftest", "servers")
+    },
     **{f"tests/hub/mlflow_service/test_{name}.py": "mlflow" for name in ("access", "lineage", "page")},
 }
 

@@ -27,6 +27,7 @@ MLFLOW_WORKSPACE = "MLFLOW_WORKSPACE"  # source: mlflow/environment_variables.py
 _told_mlflow: dict[str, str] = {}  # the workspace that we, and not the user, told MLflow
 _IMAGES = ("ONEDATA_IMAGE", "JUPYTER_IMAGE_SPEC", "JUPYTER_IMAGE")
 _MOST_PARENTS = 10
+_PARENT = "mlflow.parentRunId"
 
 
 class OneDataRunContext:
@@ -159,11 +160,11 @@ def on_dataset_read(ref: str) -> None:
     if run is None:
         return
     client = mlflow.MlflowClient()  # type: ignore[union-attr]  # there is a run of it, so it is there
-    parent = run.data.tags.get("mlflow.parentRunId")
+    parent = run.data.tags.get(_PARENT)
     run_ids = [run.info.run_id]
     while parent and len(run_ids) < _MOST_PARENTS:
         run_ids.append(parent)
-        parent = client.get_run(parent).data.tags.get("mlflow.parentRunId")
+        parent = client.get_run(parent).data.tags.get(_PARENT)
     name, value = mlflow_tags.dataset_tag(ref)
     for run_id in run_ids:
         client.set_tag(run_id, name, value)
@@ -187,15 +188,20 @@ def log_inputs(run_id: str, refs: list[str]) -> None:
 
 def _on_run_created(response: Any) -> None:
     """Note a run that MLflow has just made, and the dataset versions that were read before it."""
+    from onedata._notebook import current_notebook
+    from onedata._notebook_copy import keep_notebook
     from onedata._session import session
 
     if response.status_code != 200:
         return
     try:
-        run_id = str(response.json()["run"]["info"]["run_id"])
+        run = response.json()["run"]
+        run_id = str(run["info"]["run_id"])
         session().record_mlflow_run(run_id)
         read = session().datasets_read
         if read:
             log_inputs(run_id, read)
+        if not any(tag["key"] == _PARENT for tag in run["data"].get("tags", [])):
+            keep_notebook(run_id, current_notebook())  # runs below it are of the same notebook
     except Exception:  # the run is there; what we note of it must not fail it
         log.exception("The MLflow run could not be noted.")

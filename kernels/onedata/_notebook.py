@@ -7,10 +7,10 @@ environment (jupyter_server, ``SessionManager.get_kernel_env``), and VS Code int
 import json
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from onedata.contract.environment import NOTEBOOK_DIGEST, NOTEBOOK_PATH
+from onedata.contract.environment import NOTEBOOK_DIGEST, NOTEBOOK_PATH, NOTEBOOK_SUBMITTED
 from onedata.contract.notebooks import notebook_digest
 
 ROOT_DIR = "JUPYTERHUB_ROOT_DIR"  # set by the hub where a server's root is not the home folder
@@ -18,24 +18,26 @@ ROOT_DIR = "JUPYTERHUB_ROOT_DIR"  # set by the hub where a server's root is not 
 
 @dataclass(frozen=True)
 class Notebook:
-    """A notebook's path, as JupyterLab shows it, and the digest of what is saved there."""
+    """A notebook's path, as JupyterLab shows it, the digest of what is saved there, and the file itself."""
 
     path: str | None
     digest: str | None
+    file: Path | None = field(default=None, compare=False)
 
 
 def current_notebook() -> Notebook:
-    """Say which notebook this process runs; both parts None outside of one.
+    """Say which notebook this process runs; all parts None outside of one.
 
     The digest is of the file as last saved: unsaved edits are not in it.
     """
     told = os.environ.get(NOTEBOOK_PATH)
     if told is not None:
-        return Notebook(told or None, os.environ.get(NOTEBOOK_DIGEST) or None)
+        file = os.environ.get(NOTEBOOK_SUBMITTED)
+        return Notebook(told or None, os.environ.get(NOTEBOOK_DIGEST) or None, Path(file) if file else None)
     found = _session_path() or _vscode_path()
     if found is None:
         return Notebook(None, None)
-    return Notebook(portable_path(found), digest_of_file(found))
+    return Notebook(portable_path(found), digest_of_file(found), found)
 
 
 def portable_path(path: Path) -> str:

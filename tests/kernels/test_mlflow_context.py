@@ -1,9 +1,11 @@
 """Plain MLflow in a kernel of the platform: signed in, in the right workspace, tagged."""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from onedata import _mlflow_context
 from onedata._mlflow_address import is_mlflow_url, mlflow_url, page_url
+from onedata._notebook import Notebook
+from onedata._notebook_copy import text_to_keep
+from onedata.contract.notebooks import notebook_digest
 
 from tests.support.mlflow_kernel import kernel_environment, run_in_kernel
 from tests.support.mlflow_service import MlflowUnderTest, running_mlflow
@@ -76,6 +81,53 @@ result = {
     assert (result["experiment"], result["workspace"], result["user"]) == ("Default", "team-a", "ann")
     assert result["runs"]
     assert result["text"] == "hello"
+
+
+def test_a_run_keeps_its_notebook_as_it_ran_and_without_what_it_printed(
+    mlflow: MlflowUnderTest, tmp_path: Path
+):
+    printed = {"output_type": "stream", "name": "stdout", "text": "a secret"}
+    code = {
+        "cell_type": "code",
+        "source": "train()",
+        "metadata": {},
+        "outputs": [printed],
+        "execution_count": 7,
+    }
+    notebook = {
+        "cells": [code],
+        "metadata": {"kernelspec": {"name": "onedata"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    path = tmp_path / "train.ipynb"
+    path.write_text(json.dumps(notebook))
+    environment = kernel_environment(
+        mlflow, "ann", "team-a", ONEDATA_WORKSPACE="team-a", JPY_SESSION_NAME=str(path)
+    )
+    told, kept, below = run_in_kernel(
+        environment,
+        """
+import mlflow
+with mlflow.start_run() as outer:
+    with mlflow.start_run(nested=True) as inner:
+        pass
+client = mlflow.MlflowClient()
+below = client.list_artifacts(inner.info.run_id)
+kept = mlflow.artifacts.load_text(outer.info.artifact_uri + "/onedata/notebook.ipynb")
+result = [client.get_run(outer.info.run_id).data.tags["onedata.notebook_digest"], kept, len(below)]
+""",
+    )
+    assert notebook_digest(json.loads(kept)) == told
+    assert json.loads(kept) == notebook | {"cells": [code | {"outputs": [], "execution_count": None}]}
+    assert below == 0
+
+
+def test_notebook_that_was_saved_again_since_is_not_kept_for_the_one_that_ran(tmp_path: Path):
+    path = tmp_path / "a.ipynb"
+    path.write_text(json.dumps({"cells": [{"cell_type": "code", "source": "2", "metadata": {}}]}))
+    assert text_to_keep(Notebook("a.ipynb", digest="of another", file=path)) is None
+    assert text_to_keep(Notebook("a.ipynb", digest="of it", file=tmp_path / "none.ipynb")) is None
 
 
 def test_outside_a_server_one_token_and_the_studio_address_are_enough(mlflow: MlflowUnderTest):

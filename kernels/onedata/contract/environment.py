@@ -10,6 +10,7 @@ RUN_KEY = "ONEDATA_RUN_KEY"  # set for the runner alone, never in its kernel
 RUN_LIMITS = "ONEDATA_RUN_LIMITS"  # RunLimits as JSON, for a runner that fetches its orders
 NOTEBOOK_PATH = "ONEDATA_NOTEBOOK_PATH"  # set in the kernel of a job run
 NOTEBOOK_DIGEST = "ONEDATA_NOTEBOOK_DIGEST"  # set in the kernel of a job run
+NOTEBOOK_SUBMITTED = "ONEDATA_NOTEBOOK_SUBMITTED"  # in the kernel of a job run: the file that was submitted
 CACHE_DIR = "ONEDATA_CACHE_DIR"  # where downloaded dataset files are kept
 PROFILE = "ONEDATA_PROFILE"  # the server profile in use
 IDLE_TIMEOUT = "ONEDATA_IDLE_TIMEOUT_SECONDS"  # in a server: when the hub stops it if it is idle; 0 is never

@@ -16,6 +16,9 @@ JOB_RUN_ID = "onedata.job_run_id"
 IMAGE = "onedata.image"  # the container image or environment of the kernel
 DATASET_PREFIX = "onedata.dataset/"
 
+# Not a tag: where among a run's artefacts the notebook lies as it ran, without what it printed.
+NOTEBOOK_COPY = "onedata/notebook.ipynb"
+
 MAX_VALUE_LENGTH = 8_000  # MLflow cuts longer values. Source: mlflow/utils/validation.py
 
 

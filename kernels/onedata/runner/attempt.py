@@ -198,6 +198,7 @@ class Attempt:
             names.WORKSPACE: self._spec.workspace,
             names.NOTEBOOK_PATH: self._spec.notebook_path,
             names.NOTEBOOK_DIGEST: self._spec.notebook_digest,
+            names.NOTEBOOK_SUBMITTED: str(self._spool.notebook),
             names.STUDIO_URL: self._spec.studio_url,
             names.SESSION_FILE: str(self._spool.session),
         }

@@ -143,6 +143,12 @@ def test_run_names_its_data_shows_its_image_and_says_when_its_notebook_has_chang
     expect(page.get_by_text("changed since this run")).to_be_visible()
     page.get_by_role("button", name="train.ipynb").click()
     page.get_by_role("tab", name="train.ipynb").wait_for()
+    open_run(lab, "trial-2")
+    page.get_by_role("button", name="Open as it ran").click()
+    page.get_by_role("tab", name=re.compile(r"^train-[0-9a-f]{8}\.ipynb")).wait_for()
+    copy = page.get_by_role("main").locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+    expect(copy).to_contain_text("depth = 3")
+    lab.picture("experiments-notebook-as-it-ran")
 
 
 def test_run_that_goes_on_is_seen_to_go_on_and_to_end(lab: LabPage, kernel: Kernel) -> None:

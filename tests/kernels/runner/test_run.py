@@ -140,6 +140,7 @@ def test_the_kernel_finds_its_run_but_not_the_run_key(run: MakeRun) -> None:
         "ONEDATA_WORKSPACE": "team",
         "ONEDATA_NOTEBOOK_PATH": "work/nightly.ipynb",
         "ONEDATA_NOTEBOOK_DIGEST": "d1",
+        "ONEDATA_NOTEBOOK_SUBMITTED": str(job.folder / "notebook.ipynb"),
         "ONEDATA_STUDIO_URL": json.loads((job.folder / "spec.json").read_text())["studio_url"],
         "ONEDATA_SESSION_FILE": str(job.folder / "session.json"),
         "MLFLOW_TRACKING_URI": "http://127.0.0.1:1/mlflow",

@@ -69,6 +69,9 @@ export interface NotebookOfRun {
   digest: string | null;
 }
 
+/** Where among a run's artefacts its notebook lies as it ran. Source: kernels/onedata/contract/mlflow_tags.py */
+export const NOTEBOOK_COPY = 'onedata/notebook.ipynb';
+
 export function notebookOf(run: Run): NotebookOfRun | null {
   const path = run.tags.get('onedata.notebook_path');
   return path ? { path, digest: run.tags.get('onedata.notebook_digest') ?? null } : null;

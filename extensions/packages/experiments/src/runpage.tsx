@@ -17,15 +17,14 @@ import React from 'react';
 import { listLoggedModels, readExperiment, readRun } from './api';
 import { LoggedModel } from './contract';
 import { Curves } from './curves';
-import { NotebookCell, notebookDigest } from './digest';
 import { FilesView } from './files';
+import { NotebookLink, NotebookActions } from './notebooklink';
 import {
   commitOf,
   datasetsOf,
   isLive,
   jobRunOf,
   notebookOf,
-  NotebookOfRun,
   noteOf,
   Run,
   secondsOf,
@@ -37,11 +36,8 @@ import { Tags, Values } from './values';
 const LIVE_SECONDS = 4;
 
 /** Where a run's links lead; what is not there yet is left out, and then no link is shown. */
-export interface RunActions {
+export interface RunActions extends NotebookActions {
   openDataset: (ref: DatasetRef) => void;
-  openNotebook: (path: string) => void;
-  /** The cells of a notebook as it is now; null where there is none at the path. */
-  readNotebook: (path: string) => Promise<NotebookCell[] | null>;
   openExperiment: (workspace: string, id: string) => void;
   openModel: (workspace: string, name: string, version: string) => void;
   openJobRun: ((workspace: string, id: string) => void) | null;
@@ -161,7 +157,10 @@ function Facts(props: RunPageProps & { run: Run; models: LoggedModel[] }): React
     [trans.__('By'), run.user || '–']
   ];
   if (notebook) {
-    facts.push([trans.__('Notebook'), <NotebookLink notebook={notebook} actions={actions} />]);
+    facts.push([
+      trans.__('Notebook'),
+      <NotebookLink run={run} workspace={workspace} notebook={notebook} actions={actions} />
+    ]);
   }
   if (datasets.length) {
     facts.push([
@@ -198,41 +197,5 @@ function Links(props: { items: { text: string; open: () => void }[] }): React.JS
         </button>
       ))}
     </span>
-  );
-}
-
-/** The notebook that made a run; says so where the file is another one by now. */
-function NotebookLink(props: { notebook: NotebookOfRun; actions: RunActions }): React.JSX.Element {
-  const { notebook, actions } = props;
-  const trans = useTrans();
-  const state = useLoaded(async () => {
-    const cells = await actions.readNotebook(notebook.path);
-    if (!cells) {
-      return 'missing';
-    }
-    const now = await notebookDigest(cells);
-    return !now || !notebook.digest ? 'unknown' : now === notebook.digest ? 'same' : 'changed';
-  }, [notebook.path, notebook.digest]);
-  if (state.value === 'missing') {
-    return (
-      <>
-        {notebook.path} <span className="od-muted">({trans.__('not among your files')})</span>
-      </>
-    );
-  }
-  return (
-    <>
-      <button className="od-Link" onClick={() => actions.openNotebook(notebook.path)}>
-        {notebook.path}
-      </button>
-      {state.value === 'changed' && (
-        <span
-          className="od-Changed"
-          title={trans.__('Digest of the notebook as it ran: %1', notebook.digest)}
-        >
-          {trans.__('changed since this run')}
-        </span>
-      )}
-    </>
   );
 }
