@@ -15,7 +15,9 @@ IDLE_SECONDS = 6
 LIFE_SECONDS = 12
 PROFILES = f"""
 limits: {{groups: {{brief: {{hours: {LIFE_SECONDS / 3600}, servers: 1}}}}}}
-profile_list: [{{display_name: Small, kubespawner_override: {{cpu_limit: 1, mem_limit: 2G}}}}]
+profile_list:
+- {{display_name: Small, kubespawner_override: {{cpu_limit: 1, mem_limit: 2G}}}}
+- {{display_name: Too small, kubespawner_override: {{mem_limit: 24M}}}}
 """
 
 
@@ -108,3 +110,14 @@ def test_server_that_does_not_answer_stays(culled: Platform) -> None:
         assert is_up(culled, "hung")
     finally:
         server.resume()
+
+
+def test_server_that_dies_at_the_start_says_why(culled: Platform) -> None:
+    culled.hub("fay", "GET", "/user")
+    answer = culled.hub("fay", "POST", "/users/fay/server", json={"profile": "too-small"})
+    assert answer.status_code in (202, 500), answer.text  # 202 where it took longer than 10 s
+    progress = culled.hub("fay", "GET", "/users/fay/server/progress").text
+    assert '"failed": true' in progress
+    assert "Your server ended with status" in progress
+    assert "memory" in progress.lower()
+    assert culled.server("fay") is None

@@ -79,5 +79,5 @@ def test_port_in_use_names_who_has_it() -> None:
 def test_broken_profile_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "p.yaml"
     path.write_text("[]")
-    with pytest.raises(StartRefused, match="lists no profile"):
+    with pytest.raises(StartRefused, match="No profile is listed"):
         check_profiles(PlatformSettings(profiles_file=path))
