@@ -1,15 +1,18 @@
 # Everything starts from a Python 3.11 or newer; see CONTRIBUTING.md.
 PYTHON ?= python3
 BIN := .venv/bin
-# Most tests wait for a process now and then: three at a time keep two cores busy.
-WORKERS ?= 3
+# Most tests wait for a process now and then: four at a time keep two cores busy.
+WORKERS ?= 4
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
 	--override requirements/overrides.txt --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 HUB5 := .venv-hub5
 ON_CLUSTER := tests/cluster tests/hub/backends/compute tests/hub/test_pods_on_cluster.py tests/helm/test_*on_cluster.py
+# What takes Helm, skopeo, a registry, Java and Maven.
+DELIVERY := tests/images tests/hub/bundle tests/platform/test_openid.py
+APART := $(addprefix --ignore=,tests/extensions/browser tests/helm $(DELIVERY))
 IN_HUB5 := VIRTUAL_ENV=$(CURDIR)/$(HUB5) $(BIN)/uv pip
 
-.PHONY: up tour test quick test-hub5 test-lab lab chart cluster cluster-down images test-cluster check bench bench-cluster docs lock parts platform dev
+.PHONY: up tour test quick test-hub5 test-lab lab chart test-delivery cluster cluster-down images test-cluster check bench bench-cluster docs lock parts platform dev
 
 up: platform  ## Start the platform; make up ARGS="--port 8080" passes options on.
 	@exec $(BIN)/onedata up $(ARGS)
@@ -18,7 +21,7 @@ tour: platform  ## The same without a browser: a server, the first-hour notebook
 	@exec $(BIN)/onedata tour $(ARGS)
 
 test: dev  ## Every test but those in a browser; make test ARGS="-k name" passes options on.
-	@exec $(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder --ignore tests/extensions/browser --ignore tests/helm $(ARGS)
+	@exec $(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(APART) $(ARGS)
 
 quick: dev  ## The tests that take no platform, kernel, PostgreSQL or S3, in about a minute.
 	@$(MAKE) --no-print-directory test ARGS="--quick $(ARGS)"
@@ -29,7 +32,7 @@ test-hub5: dev  ## The platform's tests on JupyterHub 5.4, the hub of Zero to Ju
 	$(IN_HUB5) install --quiet --no-deps "jupyterhub>=5.4,<5.5"
 	$(IN_HUB5) install --quiet --no-deps --no-build-isolation -e kernels -e hub -e extensions
 	$(HUB5)/bin/python -m onedata_hub.launch.proxy
-	$(HUB5)/bin/pytest -n 2 --dist loadscope tests/platform $(ARGS)
+	$(HUB5)/bin/pytest -n 2 --dist loadscope tests/platform $(APART) $(ARGS)
 
 test-lab: dev  ## JupyterLab's panels in Chromium, against a running platform.
 	@exec $(BIN)/pytest tests/extensions/browser $(ARGS)
@@ -39,6 +42,9 @@ lab: platform  ## Build the JupyterLab extension after an edit; the next reload 
 
 chart: dev  ## The Helm chart: schema, lint, every manifest, what its accounts may do.
 	@exec $(BIN)/pytest tests/helm $(ARGS)
+
+test-delivery: dev  ## What is delivered: recipes and locks of images, bundles, login at a real Keycloak.
+	@exec $(BIN)/pytest $(DELIVERY) $(ARGS)
 
 cluster: dev  ## Bring up a real Kubernetes on this machine, for tests: root on Linux, and Go.
 	@exec $(BIN)/python -m tests.cluster up $(ARGS)

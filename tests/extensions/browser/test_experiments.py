@@ -143,6 +143,7 @@ def test_run_names_its_data_shows_its_image_and_says_when_its_notebook_has_chang
     expect(page.get_by_text("changed since this run")).to_be_visible()
     page.get_by_role("button", name="train.ipynb").click()
     page.get_by_role("tab", name="train.ipynb").wait_for()
+    page.get_by_role("button", name="No Kernel").click()  # the notebook names none
     open_run(lab, "trial-2")
     page.get_by_role("button", name="Open as it ran").click()
     page.get_by_role("tab", name=re.compile(r"^train-[0-9a-f]{8}\.ipynb")).wait_for()
