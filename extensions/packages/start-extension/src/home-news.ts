@@ -4,11 +4,10 @@ import { call } from '@onedata/core';
 import { detailsOf, HomeState, linesOf, News, newsOf } from './home-words';
 import { mebi } from './mebi';
 
-/** Ask the server once how the home is, and say what is wrong with it. */
-export async function tellOfHome(trans: TranslationBundle): Promise<void> {
-  const state = await call<HomeState>('local', 'home').catch(() => null);
-  for (const news of state ? newsOf(state, trans) : []) {
-    const show = (): void => void explain(news, state!, trans);
+/** Say what is wrong with the home. */
+export function tellOfHome(state: HomeState, trans: TranslationBundle): void {
+  for (const news of newsOf(state, trans)) {
+    const show = (): void => void explain(news, state, trans);
     const actions = [
       { label: trans.__('Details'), caption: trans.__('What it is, and what to do'), callback: show }
     ];
