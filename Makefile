@@ -7,8 +7,9 @@ LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-ver
 	--override requirements/overrides.txt --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 HUB5 := .venv-hub5
 ON_CLUSTER := tests/cluster tests/hub/backends/compute tests/hub/test_pods_on_cluster.py tests/helm/test_*on_cluster.py
-# What takes Helm, skopeo, a registry, Java and Maven.
-DELIVERY := tests/images tests/hub/bundle tests/platform/test_openid.py
+# What takes Helm, skopeo, a registry, Java and Maven, or tests what is installed.
+DELIVERY := tests/images tests/hub/bundle tests/hub/openid/test_authenticator.py \
+	tests/platform/test_openid.py tests/platform/test_selftest.py
 APART := $(addprefix --ignore=,tests/extensions/browser tests/helm $(DELIVERY))
 IN_HUB5 := VIRTUAL_ENV=$(CURDIR)/$(HUB5) $(BIN)/uv pip
 

@@ -10,7 +10,6 @@ export * from './inserting';
 export * from './lazy';
 export * from './listing';
 export { formatOf, language, number, setLocale } from './locale';
-export * from './notebook-files';
 export * from './page-command';
 export * from './pages';
 export * from './paging';

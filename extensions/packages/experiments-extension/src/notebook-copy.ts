@@ -1,5 +1,5 @@
 import { JupyterFrontEnd } from '@jupyterlab/application';
-import { openForeign } from '@onedata/core';
+import { openForeign } from '@onedata/core/lib/notebook-files';
 import type { NotebookCell, NotebookOfRun } from '@onedata/experiments';
 
 type Read = (path: string) => Promise<NotebookCell[] | null>;

@@ -1,6 +1,6 @@
 import { JupyterFrontEnd } from '@jupyterlab/application';
 import { INotebookTracker } from '@jupyterlab/notebook';
-import { openForeign } from '@onedata/core';
+import { openForeign } from '@onedata/core/lib/notebook-files';
 import type { Run } from '@onedata/jobs';
 
 /** Put the notebook that a run made into the user's files, and open it. */
