@@ -23,7 +23,7 @@ _UNESCAPED = frozenset(string.ascii_lowercase + string.digits)
 
 def job_name(reference: str) -> str:
     """Name an attempt's Job: a DNS label that no other reference shares, short enough for its pods' names."""
-    return f"run-{our_slug(reference.lower(), longest=48)}"
+    return f"run-{our_slug(reference, longest=48)}"
 
 
 def label_value(text: str) -> str:
