@@ -121,12 +121,14 @@ def test_service_killed_while_models_are_registered_loses_no_lineage(stopped_mlf
     client = stopped_mlflow.client(token, "team-a")
     client.get(f"{API}/experiments/get-by-name?experiment_name=Default")
     stop = threading.Event()
+    made: list[str] = []
 
     def keep_registering(number: int) -> None:
         count = 0
         while not stop.is_set():
             try:
                 register(stopped_mlflow.client(token, "team-a"), f"m{number}-{count}")
+                made.append(f"m{number}-{count}")
             except (httpx.HTTPError, KeyError, ValueError, AssertionError):
                 time.sleep(0.1)
             count += 1
@@ -134,7 +136,10 @@ def test_service_killed_while_models_are_registered_loses_no_lineage(stopped_mlf
     threads = [threading.Thread(target=keep_registering, args=(number,)) for number in range(2)]
     for thread in threads:
         thread.start()
-    time.sleep(1.5)
+    end = time.monotonic() + 60
+    while len(made) < 10:
+        assert time.monotonic() < end
+        time.sleep(0.02)
     stopped_mlflow.kill()
     stop.set()
     stopped_mlflow.start()
