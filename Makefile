@@ -24,7 +24,7 @@ tour: platform  ## The same without a browser: a server, the first-hour notebook
 test: dev  ## Every test but those in a browser; make test ARGS="-k name" passes options on.
 	@exec $(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(APART) $(ARGS)
 
-quick: dev  ## The tests that take no platform, kernel, PostgreSQL or S3, in about a minute.
+quick: dev  ## The tests that take no platform, kernel, PostgreSQL or S3.
 	@$(MAKE) --no-print-directory test ARGS="--quick $(ARGS)"
 
 test-hub5: dev  ## The platform's tests on JupyterHub 5.4, the hub of Zero to JupyterHub's chart.
