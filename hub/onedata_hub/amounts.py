@@ -1,4 +1,4 @@
-"""Amounts in words: memory, CPUs, and GPUs of the kinds that a cluster's device plugins name.
+"""Amounts in words: counts, memory, CPUs, and GPUs of the kinds that a cluster's device plugins name.
 
 Source: NVIDIA's device plugin, "Configuration options" (MIG strategy mixed, time slicing with renameByDefault).
 """
@@ -42,3 +42,17 @@ def memory_in_words(size_bytes: float) -> str:
 def cpus_in_words(cpus: float) -> str:
     """Say a number of CPUs."""
     return f"{cpus:g} CPU" + ("" if cpus == 1 else "s")
+
+
+def resource_in_words(name: str, amount: float) -> str:
+    """Say an amount of what pods ask for by name: CPUs, memory, disk, or devices."""
+    if name == "cpu":
+        return cpus_in_words(round(amount, 2))
+    if name in ("memory", "ephemeral-storage"):
+        return f"{memory_in_words(amount)} of {'memory' if name == 'memory' else 'disk'}"
+    return count_gpus_in_words(name, int(amount))
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Say how many there are of something; ``many`` is its plural, where that is not an ``s`` more."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

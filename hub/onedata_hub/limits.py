@@ -9,6 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from onedata_hub.amounts import counted
+
 SERVER_LIMITS = "ONEDATA_SERVER_LIMITS"  # the limits as JSON, for the service that stops servers
 
 
@@ -38,9 +40,9 @@ class Limit(BaseModel):
             wanted: GPUs of the one more.
         """
         if self.servers is not None and servers + 1 > self.servers:
-            return f"You have {_count(servers, 'server')}, and your groups have {self.servers} at once."
+            return f"You have {counted(servers, 'server')}, and your groups have {self.servers} at once."
         if wanted and self.gpus is not None and gpus + wanted > self.gpus:
-            return f"Your servers hold {_count(gpus, 'GPU')}, and your groups have {self.gpus} at once."
+            return f"Your servers hold {counted(gpus, 'GPU')}, and your groups have {self.gpus} at once."
         return None
 
 
@@ -72,7 +74,3 @@ class Limits(BaseModel):
         """Give the shortest that anybody's servers may run; None where nobody's end after a time."""
         every = (limit.hours for limit in (self.default, *self.groups.values()))
         return min((hours for hours in every if hours is not None), default=None)
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" + ("" if number == 1 else "s")

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from onedata_hub.amounts import count_gpus_in_words, cpus_in_words, is_gpu, memory_in_words
+from onedata_hub.amounts import count_gpus_in_words, counted, is_gpu, resource_in_words
 from onedata_hub.backends.compute.kubernetes.quantities import pod_requests, quantity
 
 Json = dict[str, Any]
@@ -126,11 +126,11 @@ class Capacity:
         total = int(sum(node.offers.get(kind, 0.0) for node in nodes))
         users = sum(1 for node in nodes for pod in node.pods if pod.get(kind))
         before = sum(1 for name, pod in self.waiting.items() if name != apart_from and pod.get(kind))
-        queue = f", and {_count(before, 'other waits', 'others wait')} for one" if before else ""
+        queue = f", and {counted(before, 'other waits', 'others wait')} for one" if before else ""
         every = count_gpus_in_words(kind, total)
         if free:
             return f"{free} of {every} free now{queue}."
-        return f"{every} in all, in use by {_count(users, 'server or run', 'servers or runs')}{queue}."
+        return f"{every} in all, in use by {counted(users, 'server or run', 'servers or runs')}{queue}."
 
 
 def _node(node: Json, pods: list[dict[str, float]]) -> Node:
@@ -159,21 +159,9 @@ def _too_large(nodes: list[Node], asked: Asked) -> str:
     for name, amount in asked.requests.items():
         largest = max(node.offers.get(name, 0.0) for node in nodes)
         if largest < amount:
-            has = f"the largest has {_amount(name, largest)}" if largest else "none has any"
-            return f"No machine of the cluster has {_amount(name, amount)}: {has}."
+            has = f"the largest has {resource_in_words(name, largest)}" if largest else "none has any"
+            return f"No machine of the cluster has {resource_in_words(name, amount)}: {has}."
     return "No machine of the cluster has all of that together."
-
-
-def _amount(name: str, amount: float) -> str:
-    if name == "cpu":
-        return cpus_in_words(round(amount, 2))
-    if name in ("memory", "ephemeral-storage"):
-        return f"{memory_in_words(amount)} of {'memory' if name == 'memory' else 'disk'}"
-    return count_gpus_in_words(name, int(amount))
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
 
 
 class CapacityReader:

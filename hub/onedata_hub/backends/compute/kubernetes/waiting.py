@@ -6,7 +6,7 @@ Source: Kubernetes API reference, PodStatus; the scheduler's plugins, whose word
 import re
 from typing import Any
 
-from onedata_hub.amounts import count_gpus_in_words, cpus_in_words, memory_in_words
+from onedata_hub.amounts import resource_in_words
 from onedata_hub.backends.compute.kubernetes.quantities import pod_requests
 
 Json = dict[str, Any]
@@ -67,20 +67,7 @@ def _why_unplaced(pod: Json, message: str) -> str:
 def _needs(pod: Json, lacking: list[str]) -> str:
     """Say how much a pod asks for of what is lacking."""
     asked = pod_requests(pod)
-    words = {"cpu": cpus_in_words, "memory": _memory, "ephemeral-storage": _disk}
-    amounts = [
-        words[one](asked.get(one, 0)) if one in words else count_gpus_in_words(one, int(asked.get(one, 0)))
-        for one in lacking
-    ]
-    return " and ".join(amounts)
-
-
-def _memory(size_bytes: float) -> str:
-    return f"{memory_in_words(size_bytes)} of memory"
-
-
-def _disk(size_bytes: float) -> str:
-    return f"{memory_in_words(size_bytes)} of disk"
+    return " and ".join(resource_in_words(one, asked.get(one, 0.0)) for one in lacking)
 
 
 def container_state(pod: Json) -> Json:
