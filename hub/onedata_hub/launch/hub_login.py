@@ -12,6 +12,15 @@ class LoginRefused(Exception):
     """The hub did not let us in, or refused a token; the message says why."""
 
 
+def client_options() -> dict[str, Any]:
+    """Give what every HTTP client of the platform's own address is made with.
+
+    No proxy that the environment names: that is for the world outside. But its certificates are heeded, since a site
+    elsewhere may have signed its own.
+    """
+    return {"timeout": 60.0, "trust_env": False, "verify": ssl.create_default_context()}
+
+
 class HubLogin:
     """A person's session at the hub, with its cookies.
 
@@ -26,15 +35,7 @@ class HubLogin:
 
     def __init__(self, url: str, user: str, password: str) -> None:
         self.user = user
-        # This machine's own address: a proxy that the environment names is for the world outside.
-        # Its certificates are heeded, since a site elsewhere may have signed its own.
-        self.http = httpx.Client(
-            base_url=url,
-            timeout=60.0,
-            follow_redirects=True,
-            trust_env=False,
-            verify=ssl.create_default_context(),
-        )
+        self.http = httpx.Client(base_url=url, follow_redirects=True, **client_options())
         try:
             self._log_in(password)
         except httpx.HTTPError as error:

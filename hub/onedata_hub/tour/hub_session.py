@@ -2,14 +2,13 @@
 
 import asyncio
 import json
-import ssl
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Self
 from urllib.parse import quote
 
 import httpx
 
-from onedata_hub.launch.hub_login import HubLogin, LoginRefused
+from onedata_hub.launch.hub_login import HubLogin, LoginRefused, client_options
 
 TOKEN_SECONDS = 3600
 
@@ -30,14 +29,7 @@ class HubSession:
         self.url = url
         self.user = user
         self.token = ""
-        # No proxy that the environment names, but its certificates: a site may have signed its own.
-        self._http = httpx.AsyncClient(
-            base_url=url,
-            timeout=60.0,
-            follow_redirects=False,
-            trust_env=False,
-            verify=ssl.create_default_context(),
-        )
+        self._http = httpx.AsyncClient(base_url=url, follow_redirects=False, **client_options())
 
     async def __aenter__(self) -> Self:
         return self

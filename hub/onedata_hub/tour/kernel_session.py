@@ -5,7 +5,6 @@ Source: Jupyter Server REST API (contents, sessions); Jupyter messaging, "Reques
 
 import asyncio
 import json
-import ssl
 import uuid
 from collections.abc import Callable
 from pathlib import PurePosixPath
@@ -15,6 +14,7 @@ from urllib.parse import quote
 import httpx
 import websockets
 
+from onedata_hub.launch.hub_login import client_options
 from onedata_hub.tour.hub_session import TourError
 
 CELL_SECONDS = 600.0
@@ -34,13 +34,7 @@ class NotebookSession:
         self.path = path
         self._url = server_url
         self._auth = {"Authorization": f"token {token}"}
-        self._http = httpx.AsyncClient(
-            base_url=server_url,
-            headers=self._auth,
-            timeout=60.0,
-            trust_env=False,
-            verify=ssl.create_default_context(),
-        )
+        self._http = httpx.AsyncClient(base_url=server_url, headers=self._auth, **client_options())
         self._session_id = ""
         self._kernel_id = ""
 
