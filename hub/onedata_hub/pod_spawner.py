@@ -125,8 +125,9 @@ class PodSpawner(CheckedServer, KubeSpawner):  # type: ignore[misc]  # KubeSpawn
         told, begun, patience = "", time.monotonic(), float(self.slow_spawn_message_threshold)
         while True:
             is_over = self._start_future is not None and self._start_future.done()
-            step = Story(self._pod(), self.events, self.start_timeout).now()
-            words = " ".join([step.words, *await self._free_for(self._pod() or {})])
+            pod = self._pod()
+            step = Story(pod, self.events, self.start_timeout).now()
+            words = " ".join([step.words, *(await self._free_for(pod) if pod else [])])
             if words != told:
                 told = words
                 yield {"progress": step.percent, "message": words}
