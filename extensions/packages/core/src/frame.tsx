@@ -3,8 +3,10 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import React from 'react';
 import '../style/base.css';
 import { Visible } from './hooks';
-import type { Loader } from './lazy';
 import { Busy, Refusal, Translated } from './views';
+
+/** Brings what a panel shows over the wire. */
+export type Loader<P> = () => Promise<React.ComponentType<P>>;
 
 /** The view in a `LazyWidget`, with what stands around every view. */
 export class View<P extends object> extends ReactWidget {

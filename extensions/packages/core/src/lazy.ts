@@ -1,10 +1,7 @@
 import { ITranslator } from '@jupyterlab/translation';
 import { Message } from '@lumino/messaging';
 import { Panel } from '@lumino/widgets';
-import type { ComponentType } from 'react';
-import type { View } from './frame';
-
-export type Loader<P> = () => Promise<ComponentType<P>>;
+import type { Loader, View } from './frame';
 
 /**
  * A widget whose view is loaded when it is first shown.

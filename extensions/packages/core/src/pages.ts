@@ -3,7 +3,8 @@ import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { ITranslator } from '@jupyterlab/translation';
 import type { LabIcon } from '@jupyterlab/ui-components';
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
-import { LazyWidget, Loader } from './lazy';
+import type { Loader } from './frame';
+import { LazyWidget } from './lazy';
 
 /** What a new page shows, and what its tab says. */
 export interface NewPage<P extends object> {
