@@ -3,20 +3,25 @@
 from typing import Any
 
 import pytest
+import requests
 from hypothesis import HealthCheck, settings
 from onedata_hub.studio.app import describe_api
 
 from tests.support.serving import served_studio
 from tests.support.studio import PREFIX
 
-EXAMPLES = 25  # for each operation
+EXAMPLES = 10  # made up for each operation, beside the dozens that follow from its schema
 
 
 @pytest.fixture(scope="module")
 def fed(tmp_path_factory: pytest.TempPathFactory):
-    """A studio and the token of somebody who may do everything in their workspace."""
-    with served_studio(tmp_path_factory.mktemp("studio"), identity_cache_seconds=60) as (studio, url):
-        yield url, studio.hub.add_user("ann", "team-a")
+    """A studio, the token of somebody who may do everything in their workspace, and connections that stay open."""
+    with (
+        served_studio(tmp_path_factory.mktemp("studio"), identity_cache_seconds=60) as (studio, url),
+        requests.Session() as session,
+    ):
+        session.trust_env, session.headers = False, {}
+        yield {"base_url": url, "session": session}, studio.hub.add_user("ann", "team-a")
 
 
 @pytest.mark.slow
@@ -50,11 +55,11 @@ def test_no_request_makes_a_fault(fed, subtests: pytest.Subtests):
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-def feed_one(case: Any, fed: tuple[str, str]) -> None:
-    url, token = fed
+def feed_one(case: Any, fed: tuple[dict[str, Any], str]) -> None:
+    where, token = fed
     if "workspace" in (case.path_parameters or {}):
         case.path_parameters["workspace"] = "user-ann"  # else nothing would get past the door
-    answer = case.call(base_url=url, headers={"Authorization": f"token {token}"})
+    answer = case.call(**where, headers={"Authorization": f"token {token}"})
     assert answer.status_code < 500, answer.text
     if answer.status_code >= 400:
         assert answer.headers["content-type"][0] == "application/problem+json"
