@@ -1,20 +1,23 @@
-"""Stop servers that nobody uses, or that have run as long as they may: jupyterhub-idle-culler, which here asks first.
+"""Stop servers that nobody uses, or that have run as long as they may, after asking whether they are in use.
 
 The hub knows when a server last did something, not whether a kernel computes in silence, a GPU works for a
 terminal, or a job of the user runs. So the server is asked for its kernels and GPUs and the studio for running
 jobs; where either does not answer, the server stays. One over its hours is stopped between two computations, and
 after a while more even so.
+
+jupyterhub-idle-culler is not used: it stops one server after another, whatever its ``concurrency`` says, and the hub
+lets each stop take up to ten seconds. A thousand servers would take hours.
 """
 
+import asyncio
 import logging
 import os
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 import httpx
-from jupyterhub_idle_culler import IdleCuller  # type: ignore[import-untyped]  # it has no type information
-from traitlets.config import Config
 
 from onedata_hub.launch.parent import exit_with_parent
 from onedata_hub.limits import SERVER_LIMITS, Limits
@@ -22,7 +25,10 @@ from onedata_hub.limits import SERVER_LIMITS, Limits
 _IDLE_STATES = frozenset({"idle", "dead"})
 _STARTING_STATES = frozenset({"starting", "restarting", "autorestarting"})
 _ASK_SECONDS = 10.0
-_MISSING = 404
+_STOP_SECONDS = 60.0  # the hub answers after its `slow_stop_timeout` of ten, and goes on stopping
+_AT_ONCE = 10
+_PAGE = 200
+_MISSING, _STILL_STOPPING = 404, 202
 _LONGEST_ROUND_SECONDS = 60
 _HOUR_SECONDS = 3600.0
 log = logging.getLogger("onedata.culler")
@@ -34,17 +40,26 @@ class ServerCheck:
     Args:
         http: A client of the platform's address, with the culler's token.
         hub: The address of the hub's REST API.
+        idle_seconds: After how long without activity a server may be stopped; 0 never stops one.
         limits: How long people's servers may run.
     """
 
-    def __init__(self, http: httpx.AsyncClient, hub: str = "/hub/api", limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        hub: str = "/hub/api",
+        *,
+        idle_seconds: float,
+        limits: Limits | None = None,
+    ) -> None:
         self._http = http
         self._hub = hub
+        self._idle_seconds = idle_seconds
         self._limits = limits or Limits()
 
-    async def is_to_be_stopped(self, *, server: dict[str, Any], **facts: Any) -> bool:
-        """Answer the culler: True for a server that is idle, or over its hours."""
-        return await self.is_over_its_hours(server) or await self.is_idle(server=server, **facts)
+    async def is_to_be_stopped(self, server: dict[str, Any]) -> bool:
+        """Say whether a server, in the hub's model of it, is idle or over its hours."""
+        return await self.is_over_its_hours(server) or await self.is_idle(server)
 
     async def is_over_its_hours(self, server: dict[str, Any]) -> bool:
         """Say whether a server has run as long as its user's groups may have one, and is not computing.
@@ -76,20 +91,13 @@ class ServerCheck:
         except (httpx.HTTPError, ValueError, KeyError):
             return True  # what it does is not known
 
-    async def is_idle(
-        self, *, inactive: timedelta | None, inactive_limit: float, server: dict[str, Any], **_: Any
-    ) -> bool:
-        """Answer the culler: True only where nothing at all speaks against stopping the server.
-
-        Args:
-            inactive: Time since the hub last heard of activity.
-            inactive_limit: Seconds after which a server may be stopped; 0 never stops one.
-            server: The hub's model of the server.
-        """
-        if not inactive_limit or inactive is None or inactive.total_seconds() < inactive_limit:
+    async def is_idle(self, server: dict[str, Any]) -> bool:
+        """Say whether nothing at all speaks against stopping a server."""
+        limit = self._idle_seconds
+        if not limit or _inactive_seconds(server) < limit:
             return False
         try:
-            return not (await self._is_in_use(server, inactive_limit) or await self._has_running_job(server))
+            return not (await self._is_in_use(server, limit) or await self._has_running_job(server))
         except (httpx.HTTPError, ValueError, KeyError) as error:
             log.warning("%s stays: it cannot be asked whether it is in use (%r)", server["url"], error)
             return False
@@ -119,6 +127,68 @@ class ServerCheck:
         return response.json()
 
 
+class Rounds:
+    """Goes through the servers that run, several at a time.
+
+    Args:
+        http: A client with the culler's token.
+        hub: The address of the hub's REST API.
+        check: Says of a server whether it is to be stopped.
+    """
+
+    def __init__(self, http: httpx.AsyncClient, hub: str, check: ServerCheck) -> None:
+        self._http = http
+        self._hub = hub
+        self._check = check
+
+    async def go(self) -> None:
+        """Look at every server once, and stop those that are to be stopped.
+
+        Raises:
+            httpx.HTTPError: If the hub does not tell what runs.
+        """
+        turns = asyncio.Semaphore(_AT_ONCE)
+
+        async def look(user: str, server: dict[str, Any]) -> None:
+            async with turns:
+                try:
+                    await self._look_at(user, server)
+                except httpx.HTTPError as error:
+                    log.warning("%s could not be stopped: %r", server["url"], error)
+
+        found = [one async for one in self._running()]
+        await asyncio.gather(*(look(user, server) for user, server in found))
+
+    async def _running(self) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+        """Give each user's servers that are ready and neither start nor stop, page by page."""
+        accept = {"Accept": "application/jupyterhub-pagination+json"}
+        offset: int | None = 0
+        while offset is not None:
+            query: dict[str, str | int] = {"state": "ready", "offset": offset, "limit": _PAGE}
+            answer = await self._http.get(f"{self._hub}/users", params=query, headers=accept)
+            page = answer.raise_for_status().json()
+            for user in page["items"]:
+                for server in user["servers"].values():
+                    if server["ready"] and not server["pending"]:
+                        yield user["name"], server
+            following = page["_pagination"]["next"]
+            offset = following["offset"] if following else None
+
+    async def _look_at(self, user: str, server: dict[str, Any]) -> None:
+        if not await self._check.is_to_be_stopped(server):
+            return
+        name = server["name"]
+        shown = f"{user}/{name}" if name else user
+        log.info("Culling server %s (inactive for %.0f s)", shown, _inactive_seconds(server))
+        path = f"servers/{quote(name, safe='')}" if name else "server"
+        url = f"{self._hub}/users/{quote(user, safe='')}/{path}"
+        answer = await self._http.delete(url, timeout=_STOP_SECONDS)
+        if answer.status_code == _STILL_STOPPING:
+            log.warning("The server %s takes long to stop", shown)
+        elif answer.status_code != _MISSING:  # its user may have been quicker
+            answer.raise_for_status()
+
+
 def _is_busy(kernel: dict[str, Any], limit: float) -> bool:
     """Say whether a kernel computes, or starts and has not been at it for longer than people stay away."""
     state = kernel["execution_state"]
@@ -128,6 +198,11 @@ def _is_busy(kernel: dict[str, Any], limit: float) -> bool:
 def longest_grace(hours: float) -> float:
     """Give the seconds that a computation may go on once its server is over its hours."""
     return min(hours, 1.0) * _HOUR_SECONDS
+
+
+def _inactive_seconds(server: dict[str, Any]) -> float:
+    """Give the seconds since the hub last heard of activity; of one that was never used, since its start."""
+    return _seconds_from(server["last_activity"] or server["started"])
 
 
 def _seconds_since(model: dict[str, Any]) -> float:
@@ -154,21 +229,21 @@ def main() -> None:
         headers={"Authorization": f"token {os.environ['JUPYTERHUB_API_TOKEN']}"},
         timeout=_ASK_SECONDS,
     )
+    hub = os.environ["JUPYTERHUB_API_URL"].rstrip("/")
     limits = Limits.model_validate_json(os.environ.get(SERVER_LIMITS) or "{}")
-    check = ServerCheck(http, os.environ["JUPYTERHUB_API_URL"].rstrip("/"), limits)
-
-    async def ask(
-        **facts: Any,
-    ) -> bool:  # a function: traitlets copies its values deeply, connections and all
-        return await check.is_to_be_stopped(**facts)
-
     timeout = int(os.environ["ONEDATA_IDLE_TIMEOUT_SECONDS"])
-    config = Config()
-    config.IdleCuller.timeout = timeout
-    config.IdleCuller.cull_every = _round_seconds(timeout, limits)
-    config.IdleCuller.cull_arbiter_hook = ask
-    config.IdleCuller.config_file = ""
-    IdleCuller.launch_instance(argv=[], config=config)
+    rounds = Rounds(http, hub, ServerCheck(http, hub, idle_seconds=timeout, limits=limits))
+    asyncio.run(_go_on(rounds, _round_seconds(timeout, limits)))
+
+
+async def _go_on(rounds: Rounds, every_seconds: float) -> None:
+    """Go round after round until the process ends; what goes wrong in one is not the end of all."""
+    while True:
+        await asyncio.sleep(every_seconds)
+        try:
+            await rounds.go()
+        except Exception:  # no fault of one round is to leave servers running for ever
+            log.exception("A round ended early; the next comes in %.0f s", every_seconds)
 
 
 def _round_seconds(timeout: int, limits: Limits) -> int:
