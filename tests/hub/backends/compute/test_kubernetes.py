@@ -158,7 +158,7 @@ async def test_a_missing_image_is_named_while_the_run_waits(
         assert await compute.state(reference) == "starting"
         await compute.cancel(reference)
         await until_gone(compute, reference)
-        assert await compute.why(reference) == "It was told to end."
+        assert await until_why(compute, reference, "told") == "It was told to end."
     assert studio.places == {}
 
 

@@ -104,6 +104,21 @@ def test_a_job_that_failed_while_its_pod_still_ends_is_not_gone() -> None:
 
 
 @pytest.mark.parametrize(
+    ("conditions", "words"),
+    [
+        ([{"type": "FailureTarget", "status": "True", "reason": "DeadlineExceeded"}], "It was told to end."),
+        ([], "Its pod was deleted."),
+    ],
+)
+@pytest.mark.parametrize("status", [{"phase": "Pending"}, {"phase": "Failed", "containerStatuses": container(terminated={"exitCode": 143})}])  # fmt: skip
+def test_a_pod_that_is_being_deleted_says_whether_its_run_was_cancelled(
+    conditions: list[dict[str, Any]], words: str, status: dict[str, Any]
+) -> None:
+    found = seen(status, conditions=conditions, deletionTimestamp="2026-11-21T10:00:00Z")
+    assert found.why() == words
+
+
+@pytest.mark.parametrize(
     ("job", "state", "words"),
     [
         (None, "gone", "not in the cluster any more"),

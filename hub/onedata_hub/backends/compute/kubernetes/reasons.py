@@ -62,17 +62,29 @@ class Seen:
         if pod is None:
             return self._without_pod()
         if pod["status"].get("phase") in _ENDED or "deletionTimestamp" in pod["metadata"]:
-            return _why_ended(pod)
+            return _why_disturbed(pod) or self._why_deleted(pod) or _why_failed(pod)
         return _why_unheard(pod) if "running" in container_state(pod) else why_waiting(pod)
 
     def _without_pod(self) -> str:
         assert self.job is not None, "asked of a Job that exists"
-        end = self.end()
-        if end is not None:
-            return "It was told to end." if end.get("reason") == _CANCELLED else "Its pod was deleted."
+        if self.end() is not None:
+            return self._why_over()
         if self.job["spec"].get("suspend"):
             return "Its Job is suspended: something in the cluster holds it back."
         return ""
+
+    def _why_deleted(self, pod: Json) -> str:
+        return self._why_over() if "deletionTimestamp" in pod["metadata"] else ""
+
+    def _why_over(self) -> str:
+        """Say whether the Job was cancelled; the Job's own condition comes before its pod is deleted."""
+        assert self.job is not None, "asked of a Job that exists"
+        told = _true(self.job.get("status", {}))
+        return (
+            "It was told to end."
+            if any(one.get("reason") == _CANCELLED for one in told)
+            else "Its pod was deleted."
+        )
 
 
 def why_events(events: list[Json]) -> str:
@@ -89,7 +101,7 @@ def why_events(events: list[Json]) -> str:
     return ""
 
 
-def _why_ended(pod: Json) -> str:
+def _why_disturbed(pod: Json) -> str:
     status = pod["status"]
     ended = container_state(pod).get("terminated", {})
     if ended.get("reason") == "OOMKilled" and ended.get("exitCode"):
@@ -103,14 +115,13 @@ def _why_ended(pod: Json) -> str:
     if disruption is not None:
         known = _DISRUPTIONS.get(disruption.get("reason", ""))
         return known or f"Its pod was ended by its node: {sentence(disruption.get('message'))}"
-    if "deletionTimestamp" in pod["metadata"]:
-        return "Its pod was deleted."
+    return ""
+
+
+def _why_failed(pod: Json) -> str:
+    status, ended = pod["status"], container_state(pod).get("terminated", {})
     if status.get("reason"):
         return f"Its pod failed ({status['reason']}): {sentence(status.get('message'))}"
-    return _exit(ended)
-
-
-def _exit(ended: Json) -> str:
     code = ended.get("exitCode", 0)
     if not code:
         return ""
