@@ -40,7 +40,7 @@ class Contents:
             if path == f"/usr/share/sbom/{built.image.folder}.cdx.json":
                 bill = content
             package = path.partition("/site-packages/")[2]
-            if package.startswith("onedata") and package.endswith(".py"):
+            if package.lstrip("_").startswith("onedata") and package.endswith(".py"):
                 ours[package] = content
         return cls(paths, marked, bill, ours)
 
