@@ -108,10 +108,14 @@ class ComputeBackend(abc.ABC):
             ComputeError: If that is not known now.
         """
 
-    async def why(self, reference: str) -> str:
+    async def why(self, reference: str, *, told_to_end: bool = False) -> str:
         """Say in a sentence for people why a runner does not run yet, is not heard of, or was ended.
 
         Empty if there is nothing to say, or nothing is known.
+
+        Args:
+            reference: The attempt's.
+            told_to_end: The runner says that something other than the studio told it to end; it may still run.
 
         Raises:
             ComputeError: If that cannot be asked now.

@@ -96,7 +96,7 @@ class LocalCompute(ComputeBackend):
         folder = SpoolFolder(self._spool_dir, reference)
         return await _in_thread(folder.state)
 
-    async def why(self, reference: str) -> str:
+    async def why(self, reference: str, *, told_to_end: bool = False) -> str:
         """Say what ended a runner that did not end by itself."""
         self._reap()
         folder = SpoolFolder(self._spool_dir, reference)

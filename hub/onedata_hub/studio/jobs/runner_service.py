@@ -83,7 +83,8 @@ class RunnerService:
         if asked or result.outcome not in ("cancelled", "lost"):
             return result
         try:
-            why = await self.context.compute.why(reference_of(run.id, attempt.attempt))
+            reference = reference_of(run.id, attempt.attempt)
+            why = await self.context.compute.why(reference, told_to_end=True)
         except ComputeError as error:
             log.info("Why run %s was ended is not known: %s", run.id, error)
             return result

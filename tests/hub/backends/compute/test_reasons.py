@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from onedata_hub.backends.compute.kubernetes.reasons import Seen, why_events
+from onedata_hub.backends.compute.kubernetes.reasons import Seen, why_events, why_evicted
 
 
 def seen(status: dict[str, Any], *, conditions: list[dict[str, Any]] | None = None, **metadata: Any) -> Seen:
@@ -140,6 +140,17 @@ def test_a_job_without_a_pod_speaks_for_itself(job: dict[str, Any] | None, state
     found = Seen(job)
     assert found.state() == state
     assert words in found.why()
+
+
+def test_an_eviction_is_told_by_its_event_where_the_pod_ended_as_if_by_itself() -> None:
+    mount = {"type": "Warning", "reason": "FailedMount", "message": "no such volume"}
+    evicted = {"type": "Warning", "reason": "Evicted", "message": "The node was low on resource: memory"}
+    ended = seen({"phase": "Succeeded", "containerStatuses": container(terminated={"exitCode": 0})})
+    assert ended.why() == ""
+    assert why_evicted([mount, evicted]) == (
+        "Its pod was evicted from its node: The node was low on resource: memory."
+    )
+    assert why_evicted([mount]) == ""
 
 
 def test_the_newest_warning_is_told_and_a_long_pull_too() -> None:

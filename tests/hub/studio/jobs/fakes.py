@@ -32,7 +32,7 @@ class RunnersByHand(ComputeBackend):
         self.away = ""
         self.whys: dict[str, str] = {}
 
-    async def why(self, reference: str) -> str:
+    async def why(self, reference: str, *, told_to_end: bool = False) -> str:
         if self.away:
             raise ComputeError(self.away)
         return self.whys.get(reference, "")

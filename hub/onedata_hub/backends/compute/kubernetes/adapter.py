@@ -32,7 +32,7 @@ from onedata_hub.backends.compute.kubernetes.manifests import (
 )
 from onedata_hub.backends.compute.kubernetes.names import job_name
 from onedata_hub.backends.compute.kubernetes.pods import PodSettings, pod_values
-from onedata_hub.backends.compute.kubernetes.reasons import Seen, why_events
+from onedata_hub.backends.compute.kubernetes.reasons import Seen, why_events, why_evicted
 from onedata_hub.backends.compute.kubernetes.view import JOBS, PODS, View, job_of
 
 Json = dict[str, Any]
@@ -101,11 +101,15 @@ class KubernetesCompute(ComputeBackend):
         """Say where an attempt's runner is."""
         return (await self._seen(reference)).state()
 
-    async def why(self, reference: str) -> str:
+    async def why(self, reference: str, *, told_to_end: bool = False) -> str:
         """Say why an attempt's runner does not run, or what else is wrong with its pod."""
         seen = await self._seen(reference)
-        is_waiting = seen.state() == ComputeState.starting
-        return seen.why() or (await self._events(seen) if is_waiting else "")
+        state, said = seen.state(), seen.why()
+        if said or seen.job is None:
+            return said
+        if told_to_end or state == ComputeState.gone:  # one that heeds its node in time ends as if by itself
+            return why_evicted(await self._events(seen))
+        return await self._why_waiting(seen) if state == ComputeState.starting else ""
 
     async def cancel(self, reference: str) -> None:
         """End the Job: its deadline is now, so its pod is told to end, and no other is made."""
@@ -239,18 +243,25 @@ class KubernetesCompute(ComputeBackend):
         pods = await self._cluster.list(PODS, labelSelector=f"{JOB_NAME_LABEL}={name}")
         return Seen(job, pods["items"])
 
-    async def _events(self, seen: Seen) -> str:
+    async def _why_waiting(self, seen: Seen) -> str:
         """Say what events tell of a Job without a pod, or of a pod that is not up yet."""
-        about = seen.newest() or seen.job
-        assert about is not None, "asked of what is on its way"
-        name = about["metadata"]["name"]
+        name = _newest_of(seen)["metadata"]["name"]
         at, told = self._told.get(name, (float("-inf"), ""))
         if time.monotonic() - at < _EVENTS_AGAIN_SECONDS:
             return told
-        found = await self._cluster.get(
-            _EVENTS, fieldSelector=f"involvedObject.uid={about['metadata']['uid']}"
-        )
-        told = why_events(found["items"])
+        told = why_events(await self._events(seen))
         self._told = {one: kept for one, kept in self._told.items() if time.monotonic() - kept[0] < 60}
         self._told[name] = (time.monotonic(), told)
         return told
+
+    async def _events(self, seen: Seen) -> list[Json]:
+        uid = _newest_of(seen)["metadata"]["uid"]
+        found = await self._cluster.get(_EVENTS, fieldSelector=f"involvedObject.uid={uid}")
+        return list(found["items"])
+
+
+def _newest_of(seen: Seen) -> Json:
+    """Give the pod of an attempt, or its Job where there is no pod."""
+    about = seen.newest() or seen.job
+    assert about is not None, "asked of an attempt that the cluster knows"
+    return about

@@ -19,6 +19,7 @@ _DISRUPTIONS = {
     "EvictionByEvictionAPI": "Its pod was evicted: its node is being emptied.",
     "DeletionByPodGC": "Its node is gone.",
 }
+_EVICTED = "Its pod was evicted from its node: "
 _CANCELLED = "DeadlineExceeded"  # a cancelled Job's deadline is put to now; no other has one
 
 
@@ -101,6 +102,12 @@ def why_events(events: list[Json]) -> str:
     return ""
 
 
+def why_evicted(events: list[Json]) -> str:
+    """Say by a pod's events that its node evicted it; empty if it did not."""
+    evicted = next((event for event in events if event.get("reason") == "Evicted"), None)
+    return f"{_EVICTED}{sentence(evicted.get('message'))}" if evicted else ""
+
+
 def _why_disturbed(pod: Json) -> str:
     status = pod["status"]
     ended = container_state(pod).get("terminated", {})
@@ -110,7 +117,7 @@ def _why_disturbed(pod: Json) -> str:
             "more memory, or load less at once."
         )
     if status.get("reason") == "Evicted":
-        return f"Its pod was evicted from its node: {sentence(status.get('message'))}"
+        return f"{_EVICTED}{sentence(status.get('message'))}"
     disruption = next((one for one in _true(status) if one["type"] == "DisruptionTarget"), None)
     if disruption is not None:
         known = _DISRUPTIONS.get(disruption.get("reason", ""))
