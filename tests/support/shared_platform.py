@@ -6,6 +6,7 @@ takes ten seconds to start, and these tests only use it.
 
 import ast
 import contextlib
+import functools
 import os
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from tests.support.platform import Platform
 if TYPE_CHECKING:  # its libraries take a moment to load, in every worker
     from jupyter_client import KernelManager
 
+FIRST_HOUR = Path(__file__).parents[2] / "notebooks" / "01-first-hour.ipynb"
 NOTEBOOK_SECONDS = 300
 MLFLOW_SECONDS = 120
 _shared: list[Platform] = []
@@ -139,6 +141,19 @@ class Person:
             except papermill.PapermillExecutionError as error:
                 return Executed(nbformat.read(executed, as_version=4), f"{error.ename}: {error.evalue}")
         return Executed(nbformat.read(executed, as_version=4))
+
+
+@functools.cache
+def first_hour(platform: Platform) -> Person:
+    """Run every cell of the first-hour notebook under nbval, once; give the person whose workspace has it all."""
+    nora = Person(platform, "nora")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "--nbval-lax", "-p", "no:cacheprovider", "-p", "no:asyncio", str(FIRST_HOUR)],
+        cwd=FIRST_HOUR.parent, env=nora.environment, capture_output=True, text=True, timeout=NOTEBOOK_SECONDS, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert " passed" in done.stdout
+    return nora
 
 
 def _forget_names(kernel: "KernelManager") -> None:

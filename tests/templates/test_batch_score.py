@@ -12,21 +12,21 @@ pytestmark = [pytest.mark.platform, pytest.mark.slow, pytest.mark.timeout(300)]
 TEMPLATE = Path(__file__).parents[2] / "templates" / "batch-score.ipynb"
 
 
-def test_defaults_score_the_delays_with_the_champion_of_the_first_hour(tess: Person, tmp_path: Path):
-    result = tess.run_notebook(TEMPLATE, tmp_path / "executed.ipynb").result
-    made = tess.api("GET", "/datasets/delays-scored")
-    assert result["dataset"] == f"{tess.workspace}/delays-scored@1"
+def test_defaults_score_the_delays_with_the_champion_of_the_first_hour(nora: Person, tmp_path: Path):
+    result = nora.run_notebook(TEMPLATE, tmp_path / "executed.ipynb").result
+    made = nora.api("GET", "/datasets/delays-scored")
+    assert result["dataset"] == f"{nora.workspace}/delays-scored@1"
     assert result["model"] == "delays@1"
     assert result["rows"] == made["rows"] == 328_521
     assert 0.1 < result["mean_prediction"] < 0.4
     columns = {column["name"]: column for column in made["latest"]["columns"]}
     assert list(columns) == ["time_hour", "carrier", "flight", "origin", "dest", "prediction"]
     assert 0 <= columns["prediction"]["stats"]["min"] <= columns["prediction"]["stats"]["max"] <= 1
-    assert made["latest"]["source"]["inputs"] == [f"{tess.workspace}/delays@1"]
+    assert made["latest"]["source"]["inputs"] == [f"{nora.workspace}/delays@1"]
 
 
 def test_a_version_number_keeps_every_column_and_changes_nothing_the_second_time(
-    tess: Person, tmp_path: Path
+    nora: Person, warm: KernelManager, tmp_path: Path
 ):
     parameters = {
         "dataset": "delays-small",
@@ -35,11 +35,11 @@ def test_a_version_number_keeps_every_column_and_changes_nothing_the_second_time
         "prediction_column": "risk",
         "output": "delays-risk",
     }
-    first = tess.run_notebook(TEMPLATE, tmp_path / "first.ipynb", **parameters).result
-    second = tess.run_notebook(TEMPLATE, tmp_path / "second.ipynb", **parameters).result
+    first = nora.run_notebook(TEMPLATE, tmp_path / "first.ipynb", kernel=warm, **parameters).result
+    second = nora.run_notebook(TEMPLATE, tmp_path / "second.ipynb", kernel=warm, **parameters).result
     assert not first["unchanged"]
     assert second["unchanged"]
-    columns = tess.api("GET", "/datasets/delays-risk")["latest"]["columns"]
+    columns = nora.api("GET", "/datasets/delays-risk")["latest"]["columns"]
     assert len(columns) == 18
     assert columns[-1]["name"] == "risk"
 
@@ -55,13 +55,13 @@ def test_a_version_number_keeps_every_column_and_changes_nothing_the_second_time
     ids=["model", "dataset", "column", "prediction column"],
 )
 def test_what_cannot_be_is_refused_in_a_sentence_and_publishes_nothing(
-    tess: Person, warm: KernelManager, tmp_path: Path, parameters: dict, sentence: str
+    nora: Person, warm: KernelManager, tmp_path: Path, parameters: dict, sentence: str
 ):
-    executed = tess.run_notebook(
+    executed = nora.run_notebook(
         TEMPLATE,
         tmp_path / "executed.ipynb",
         kernel=warm,
         **{"dataset": "delays-small", "output": "never", **parameters},
     )
     assert sentence in executed.error
-    assert "never" not in {item["name"] for item in tess.api("GET", "/datasets")["items"]}
+    assert "never" not in {item["name"] for item in nora.api("GET", "/datasets")["items"]}

@@ -20,37 +20,38 @@ def names(person: Person) -> set[str]:
     return {item["name"] for item in person.api("GET", "/datasets")["items"]}
 
 
-def test_defaults_clean_the_flights_of_the_first_hour(tess: Person, tmp_path: Path):
-    result = tess.run_notebook(TEMPLATE, tmp_path / "executed.ipynb").result
-    made = dataset(tess, "flights-clean")
+def test_defaults_clean_the_flights_of_the_first_hour(nora: Person, warm: KernelManager, tmp_path: Path):
+    result = nora.run_notebook(TEMPLATE, tmp_path / "executed.ipynb").result
+    made = dataset(nora, "flights-clean")
     assert result == {
-        "dataset": f"{tess.workspace}/flights-clean@1",
+        "dataset": f"{nora.workspace}/flights-clean@1",
         "unchanged": False,
         "rows_read": 336_776,
         "rows": 328_521,
-        "inputs": [f"{tess.workspace}/flights@2"],
+        "inputs": [f"{nora.workspace}/flights@2"],
     }
     assert made["rows"] == 328_521
     assert made["tags"] == ["clean"]
     assert made["latest"]["source"]["inputs"] == result["inputs"]
 
-    again = tess.run_notebook(TEMPLATE, tmp_path / "again.ipynb").result
+    again = nora.run_notebook(TEMPLATE, tmp_path / "again.ipynb", kernel=warm).result
     assert again["unchanged"]
-    assert dataset(tess, "flights-clean")["latest_version"] == 1
+    assert dataset(nora, "flights-clean")["latest_version"] == 1
 
 
-def test_a_file_and_a_query_become_a_dataset(tess: Person, tmp_path: Path):
+def test_a_file_and_a_query_become_a_dataset(nora: Person, warm: KernelManager, tmp_path: Path):
     file = tmp_path / "prices.csv"
     file.write_text("item,price\ntea,3.5\ntea,3.5\njam,\nhoney,7\n")
-    result = tess.run_notebook(
+    result = nora.run_notebook(
         TEMPLATE,
         tmp_path / "executed.ipynb",
+        kernel=warm,
         source=str(file),
         query="select item, price * 2 as double_price from raw",
         required_columns=["double_price"],
         dataset="prices",
     ).result
-    made = dataset(tess, "prices")
+    made = dataset(nora, "prices")
     assert (result["rows_read"], result["rows"], result["inputs"]) == (4, 2, [])
     assert [column["name"] for column in made["latest"]["columns"]] == ["item", "double_price"]
 
@@ -67,11 +68,11 @@ def test_a_file_and_a_query_become_a_dataset(tess: Person, tmp_path: Path):
     ids=["dataset", "file", "query", "column", "too few rows"],
 )
 def test_what_cannot_be_is_refused_in_a_sentence_and_publishes_nothing(
-    tess: Person, warm: KernelManager, tmp_path: Path, parameters: dict, sentence: str
+    nora: Person, warm: KernelManager, tmp_path: Path, parameters: dict, sentence: str
 ):
-    before = names(tess)
-    executed = tess.run_notebook(
+    before = names(nora)
+    executed = nora.run_notebook(
         TEMPLATE, tmp_path / "executed.ipynb", kernel=warm, **{"dataset": "never", **parameters}
     )
     assert sentence in executed.error
-    assert names(tess) == before
+    assert names(nora) == before

@@ -30,28 +30,29 @@ def models(person: Person) -> set[str]:
     return {model["name"] for model in found}
 
 
-def test_defaults_train_and_register_on_the_delays_of_the_first_hour(tess: Person, tmp_path: Path):
-    result = tess.run_notebook(TEMPLATE, tmp_path / "executed.ipynb", max_rows=5_000).result
+def test_defaults_train_and_register_on_the_delays_of_the_first_hour(nora: Person, tmp_path: Path):
+    result = nora.run_notebook(TEMPLATE, tmp_path / "executed.ipynb", max_rows=5_000).result
     assert result["model"] == "late-departures@1"
-    assert result["dataset"] == f"{tess.workspace}/delays@1"
+    assert result["dataset"] == f"{nora.workspace}/delays@1"
     assert (result["train_rows"], result["test_rows"]) == (5_000, 65_704)
     assert result["score"]["roc_auc"] > 0.6
 
-    version = mlflow(tess, "registered-models/alias", name="late-departures", alias="candidate")[
+    version = mlflow(nora, "registered-models/alias", name="late-departures", alias="candidate")[
         "model_version"
     ]
     assert version["version"] == "1"
-    run = mlflow(tess, "runs/get", run_id=result["run"])["run"]
+    run = mlflow(nora, "runs/get", run_id=result["run"])["run"]
     logged = {metric["key"]: metric["value"] for metric in run["data"]["metrics"]}
     assert round(logged["roc_auc"], 4) == result["score"]["roc_auc"]
     tags = {tag["key"]: tag["value"] for tag in run["data"]["tags"]}
-    assert f"{tess.workspace}/delays@1" in tags.values()
+    assert f"{nora.workspace}/delays@1" in tags.values()
 
 
-def test_numbers_are_a_regression_on_random_rows(tess: Person, tmp_path: Path):
-    result = tess.run_notebook(
+def test_numbers_are_a_regression_on_random_rows(nora: Person, warm: KernelManager, tmp_path: Path):
+    result = nora.run_notebook(
         TEMPLATE,
         tmp_path / "executed.ipynb",
+        kernel=warm,
         dataset="flights",
         target="arr_delay",
         features=["dep_delay", "distance", "carrier", "dest"],
@@ -77,14 +78,14 @@ def test_numbers_are_a_regression_on_random_rows(tess: Person, tmp_path: Path):
     ids=["target", "answer among features", "share", "task", "score"],
 )
 def test_what_cannot_be_is_refused_in_a_sentence_and_registers_nothing(
-    tess: Person, warm: KernelManager, tmp_path: Path, parameters: dict, sentence: str
+    nora: Person, warm: KernelManager, tmp_path: Path, parameters: dict, sentence: str
 ):
-    before = models(tess)
-    executed = tess.run_notebook(
+    before = models(nora)
+    executed = nora.run_notebook(
         TEMPLATE,
         tmp_path / "executed.ipynb",
         kernel=warm,
         **{"dataset": "delays-small", "model_name": "never", **parameters},
     )
     assert sentence in executed.error
-    assert models(tess) == before
+    assert models(nora) == before
