@@ -13,7 +13,7 @@ DELIVERY := tests/images tests/hub/bundle tests/hub/openid/test_authenticator.py
 APART := $(addprefix --ignore=,tests/extensions/browser tests/helm $(DELIVERY))
 IN_HUB5 := VIRTUAL_ENV=$(CURDIR)/$(HUB5) $(BIN)/uv pip
 
-.PHONY: up tour test quick test-hub5 test-lab lab chart test-delivery cluster cluster-down images test-cluster check bench docs lock parts platform dev
+.PHONY: up tour test quick test-hub5 test-lab lab chart test-delivery cluster cluster-down images test-cluster check bench bench-cluster docs lock parts platform dev
 
 up: platform  ## Start the platform; make up ARGS="--port 8080" passes options on.
 	@exec $(BIN)/onedata up $(ARGS)
@@ -71,6 +71,9 @@ check: dev  ## Lint, types, import rules, and docs that match the code.
 
 bench: dev  ## Measure and compare; make bench ARGS="import" measures one thing.
 	@exec $(BIN)/python -m tests.bench $(ARGS)
+
+bench-cluster: dev  ## Measure on the cluster of make cluster: starts, the API, fifty jobs, memory.
+	@exec $(BIN)/python -m tests.bench cluster $(ARGS)
 
 docs: dev  ## Write the generated pages.
 	$(BIN)/python tools/make_reference.py

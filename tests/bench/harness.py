@@ -11,7 +11,7 @@ from types import ModuleType
 
 FOLDER = Path(__file__).parent
 PREFIX = "bench_"
-ON_CLUSTER = frozenset({"scale"})  # what needs a Kubernetes is run where it is named
+ON_CLUSTER = frozenset({"cluster", "scale"})  # what needs a Kubernetes is run where it is named
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,24 @@
-"""The platform on the test cluster, for the benches that need it."""
+"""The platform and a bare Zero to JupyterHub on the test cluster, for the benches that need them."""
 
 import contextlib
 import json
 import tempfile
 import time
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
+import yaml
 
 from tests.cluster.client import Cluster
 from tests.helm import charts
 from tests.helm.installed import VALUES, Installed
 
-HUB_TOKEN = "a-token-of-the-bench"
+HUB_TOKEN = "a-token-of-the-bench-for-both-hubs"
 _HUB = {
     "services": {"bench": {"apiToken": HUB_TOKEN}},
     "loadRoles": {
@@ -39,6 +41,10 @@ class Place:
     platform_chart: Path
     folder: Path
 
+    @property
+    def hub_chart(self) -> Path:
+        return self.platform_chart / "charts" / "jupyterhub"
+
     @contextlib.contextmanager
     def release(self, chart: Path, values: dict[str, Any], *more: dict[str, Any]) -> Iterator[Installed]:
         """Install a chart in a namespace of its own, and remove both afterwards."""
@@ -56,6 +62,12 @@ class Place:
     def platform(self, *more: dict[str, Any]) -> Iterator[Installed]:
         """Install the platform as the tests do, with a token for the bench."""
         with self.release(self.platform_chart, VALUES, CALLER, *more) as installed:
+            yield installed
+
+    @contextlib.contextmanager
+    def bare_hub(self) -> Iterator[Installed]:
+        """Install Zero to JupyterHub's own chart: the same images and sizes, and nothing of ours configured."""
+        with self.release(self.hub_chart, _bare_values()) as installed:
             yield installed
 
 
@@ -95,6 +107,15 @@ def hub_client(installed: Installed) -> httpx.Client:
         timeout=90,
         trust_env=False,
     )
+
+
+def token_of(installed: Installed, user: str) -> str:
+    """Make a user where there is none, and a token that may do all that they may."""
+    with hub_client(installed) as hub:
+        if hub.get(f"/users/{user}").status_code == 404:
+            hub.post(f"/users/{user}").raise_for_status()
+        made = hub.post(f"/users/{user}/tokens", json={"note": "bench", "expires_in": 7200})
+        return str(made.raise_for_status().json()["token"])
 
 
 @dataclass(frozen=True)
@@ -143,3 +164,20 @@ def _summary(installed: Installed, after: float) -> dict[str, Usage]:
                 pod["cpu"]["usageCoreNanoSeconds"] / 1e9, int(pod["memory"]["workingSetBytes"])
             )
     return found
+
+
+def _bare_values() -> dict[str, Any]:
+    values: dict[str, Any] = yaml.safe_load((charts.CHART / "values.yaml").read_text())["jupyterhub"]
+    del values["enabled"]
+    for ours in ("extraConfig", "services", "db"):
+        del values["hub"][ours]
+    merged = _over(values, deepcopy(VALUES["jupyterhub"]))
+    return _over(merged, {"hub": _HUB})
+
+
+def _over(values: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
+    """Lay values over others, as Helm does."""
+    for key, value in others.items():
+        both = isinstance(value, dict) and isinstance(values.get(key), dict)
+        values[key] = _over(values[key], value) if both else value
+    return values

@@ -27,9 +27,9 @@ A figure in `x` is a ratio: what is compared takes turns in one run, and the fig
 the pairs' ratios. What is measured on real processes: a real hub, proxy and JupyterLab, a studio
 under uvicorn, DVC's own command. `docs/benchmarks.json` keeps the history.
 
-`python -m tests.bench scale` puts a thousand pretended servers on the [cluster of the
-tests](how-to/test-on-a-cluster.md); it runs where it is named. [Scale](explanation/scale.md) says
-what follows from such figures.
+`make bench-cluster` measures the platform on the [cluster of the tests](how-to/test-on-a-cluster.md),
+and `python -m tests.bench scale` puts a thousand pretended servers there; both run where they are
+named. [Scale](explanation/scale.md) says what follows from such figures.
 
 This page is written by `python -m tests.bench --write`.
 """

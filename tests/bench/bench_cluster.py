@@ -1,0 +1,183 @@
+"""The platform on Kubernetes: starts of servers, the studio's API, fifty jobs at once, and what its pods take.
+
+Needs the project's own cluster with its images and Zero to JupyterHub's chart: ``make cluster images``, and
+ONEDATA_Z2JH_CHART. The cluster's API server runs with an audit log meanwhile, since its metrics do not say who asks.
+"""
+
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import httpx
+
+from tests.bench.bench_job import notebook
+from tests.bench.bench_spawn import Hub
+from tests.bench.closed_loop import put_load
+from tests.bench.harness import Figure, take_turns
+from tests.bench.releases import HUB_TOKEN, Place, a_place, address_of, token_of, usage_of
+from tests.cluster.audit import AuditLog, audited, of_user
+from tests.helm.installed import Installed
+
+USER = "ann"
+WORKSPACE = f"user-{USER}"
+PARTS = ("hub", "proxy", "studio-api", "mlflow")
+JOBS_SECONDS = 1_200.0
+LOOK_SECONDS = 1.0
+_COUNT_ROWS = """
+import os, sqlite3
+database = sqlite3.connect(os.environ["ONEDATA_STUDIO_DATABASE_URL"].removeprefix("sqlite:///"))
+tables = [name for name, in database.execute("select name from sqlite_master where type = 'table'")]
+print(sum(database.execute(f"select count(*) from {name}").fetchone()[0] for name in tables))
+"""
+
+
+def measure(quick: bool) -> Iterator[Figure]:
+    """Measure the idle platform first, then put load on it."""
+    with a_place() as place, audited() as log, place.platform() as platform:
+        yield _memory(platform)
+        yield _spawn(place, platform, pairs=2 if quick else 7)
+        jobs = _Jobs(platform, 5 if quick else 50)
+        yield from jobs.measure(log)
+        yield _api(platform, jobs, seconds=2 if quick else 10)
+
+
+def _memory(platform: Installed) -> Figure:
+    used = {name: usage.memory_bytes for name, usage in usage_of(platform, PARTS).items()}
+    return Figure(
+        "cluster.memory",
+        "Memory of the idle platform's pods on Kubernetes, working set",
+        sum(used.values()) / 1e9,
+        "GB",
+        1.2,
+        ", ".join(
+            f"{name} {size / 1e6:.0f} MB" for name, size in sorted(used.items(), key=lambda one: -one[1])
+        ),
+        strictly=True,
+    )
+
+
+def _spawn(place: Place, platform: Installed, pairs: int) -> Figure:
+    with place.bare_hub() as bare:
+        hubs = [Hub(address_of(one, "proxy-public"), HUB_TOKEN) for one in (platform, bare)]
+        for hub in hubs:
+            hub.make_user()
+        turns = take_turns(hubs[0].spawn, hubs[1].spawn, pairs=pairs)
+    return Figure(
+        "cluster.spawn_ratio",
+        "A server on Kubernetes from POST to ready, over Zero to JupyterHub's own chart with the same image",
+        turns.ratio,
+        "x",
+        1.15,
+        f"{turns}; {_load()}",
+    )
+
+
+def _api(platform: Installed, jobs: "_Jobs", seconds: float) -> Figure:
+    base = f"{address_of(platform, 'studio-api')}/services/studio/api/v1"
+    paths = [f"/workspaces/{WORKSPACE}/runs", f"/workspaces/{WORKSPACE}/jobs"]
+    load = put_load(base, [*paths, *jobs.run_paths()], jobs.token, seconds=seconds)
+    return Figure(
+        "cluster.api",
+        "The studio's lists and reads in a pod through its Service, p95 under 64 clients",
+        load.at(0.95) * 1000,
+        "ms",
+        100,
+        f"{load}; {_load()}",
+        strictly=True,
+    )
+
+
+@dataclass
+class _Course:
+    """When the runs of a batch had begun and had ended, in seconds from the first submission."""
+
+    begun: float = 0.0
+    ended: float = 0.0
+
+
+class _Jobs:
+    """A batch of jobs of three cells, all submitted at once."""
+
+    def __init__(self, platform: Installed, count: int) -> None:
+        self._platform = platform
+        self._count = count
+        self.token = token_of(platform, USER)
+        self._http = httpx.Client(
+            base_url=f"{address_of(platform, 'proxy-public')}/services/studio/api/v1/workspaces/{WORKSPACE}",
+            headers={"Authorization": f"token {self.token}"},
+            timeout=60,
+            trust_env=False,
+        )
+        self._runs: list[str] = []
+
+    def run_paths(self) -> list[str]:
+        """Give the paths of the runs, for a load of reads."""
+        return [f"/workspaces/{WORKSPACE}/runs/{run}" for run in self._runs]
+
+    def measure(self, log: AuditLog) -> Iterator[Figure]:
+        """Submit them, and count what they cost."""
+        jobs = [self._make(number) for number in range(self._count)]
+        rows, used = self._rows(), usage_of(self._platform, PARTS)
+        log.count()
+        course = self._run_all(jobs)
+        requests = log.count()
+        by_studio = of_user(requests, f"system:serviceaccount:{self._platform.namespace}:studio-jobs")
+        spent = usage_of(self._platform, PARTS)
+        rows, cpu = self._rows() - rows, spent["studio-api"].cpu_seconds - used["studio-api"].cpu_seconds
+        about = f"{self._count} jobs of three cells; {_load()}"
+        yield self._figure("started", "until every notebook had begun", course.begun, "s", 300, about)
+        yield self._figure("ended", "until every one had succeeded", course.ended, "s", 600, about)
+        yield self._figure(
+            "requests", "requests to the API server, for each", by_studio.total() / self._count, "requests", 6,
+            f"{_said(by_studio)}; {requests.total() / self._count:.0f} with those of the cluster's own parts",
+        )  # fmt: skip
+        yield self._figure("rows", "database rows, for each", rows / self._count, "rows", 20, about)
+        yield self._figure("cpu", "CPU of the studio, for each", cpu / self._count, "s", 1.0, about)
+
+    def _figure(self, key: str, what: str, value: float, unit: str, target: float, detail: str) -> Figure:
+        title = f"{self._count} jobs at once on Kubernetes, {what}"
+        return Figure(f"cluster.jobs_{key}", title, value, unit, target, detail)
+
+    def _make(self, number: int) -> str:
+        body = {"name": f"bench-{number}", "notebook": notebook(), "profile": "small"}
+        return str(self._http.post("/jobs", json=body).raise_for_status().json()["id"])
+
+    def _submit(self, job: str) -> str:
+        made = self._http.post(f"/jobs/{job}/runs", json={"parameters": {"rows": 10}})
+        return str(made.raise_for_status().json()["id"])
+
+    def _run_all(self, jobs: list[str]) -> _Course:
+        """Submit a run of each job at once, and wait for their ends.
+
+        Raises:
+            RuntimeError: If a run does not succeed, or they take too long.
+        """
+        started, course = time.monotonic(), _Course()
+        with ThreadPoolExecutor(len(jobs)) as pool:
+            self._runs = list(pool.map(self._submit, jobs))
+        while time.monotonic() - started < JOBS_SECONDS:
+            found = self._http.get("/runs", params={"limit": 200}).raise_for_status().json()["items"]
+            states = Counter(run["state"] for run in found)
+            if wrong := set(states) - {"queued", "running", "succeeded"}:
+                raise RuntimeError(f"Runs ended as {wrong}: {[run['message'] for run in found][:3]}")
+            if not course.begun and all(run["progress"]["cells_total"] for run in found):
+                course.begun = time.monotonic() - started
+            if states["succeeded"] == len(jobs):
+                course.ended = time.monotonic() - started
+                return course
+            time.sleep(LOOK_SECONDS)
+        raise RuntimeError(f"{len(jobs)} runs did not end within {JOBS_SECONDS:.0f} s: {dict(states)}.")
+
+    def _rows(self) -> int:
+        return int(self._platform.python("deployment/studio-api", _COUNT_ROWS))
+
+
+def _said(requests: Counter[str]) -> str:
+    return ", ".join(f"{times} {what}" for what, times in requests.most_common(6))
+
+
+def _load() -> str:
+    return f"load of the machine {os.getloadavg()[0]:.1f}"
