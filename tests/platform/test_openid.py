@@ -10,6 +10,7 @@ import pytest
 from tests.support.keycloak import Keycloak, Realm, keycloak
 from tests.support.openid_login import Browser, path_of
 from tests.support.platform import Platform
+from tests.support.saml import log_in, put_behind
 
 __all__ = ["keycloak"]
 
@@ -100,3 +101,24 @@ def test_nothing_asks_for_a_password_that_is_not(platform: tuple[Platform, Realm
         assert refused.returncode == 1
         assert f"onedata {verb} logs in with the shared password" in refused.stderr
     assert realm.client_secret not in running.hub_log() + running.said()
+
+
+def test_people_of_a_saml_provider_come_in_through_keycloak_with_its_groups(
+    platform: tuple[Platform, Realm],
+) -> None:
+    running, realm = platform
+    realm.add_group("/data")
+    site = put_behind(realm, {"/staff/data": "/data"})
+    mia = site.add_user("mia", groups=["/staff/data", "/staff/all"])
+    entry = f"{running.url}/hub/oauth_login?next=/hub/home"
+
+    def come_in() -> set[str]:
+        with Browser(realm.keycloak.certificate.trusted()) as browser:
+            page = log_in(browser, entry, "mia")
+            assert path_of(page) == "/hub/home", page.text[:2000]
+            made = browser.api(running.url, "POST", "/users/mia/tokens", json={"expires_in": 600})
+        return workspaces(running, str(made.json()["token"]))
+
+    assert come_in() == {"user-mia", "data"}
+    site.leave(mia, "/staff/data")
+    assert come_in() == {"user-mia"}

@@ -99,6 +99,10 @@ class Realm:
         """Put an account into a group, which is made where it is not there."""
         self.admin("PUT", f"/users/{user}/groups/{self._group(group)}")
 
+    def add_group(self, path: str) -> None:
+        """Make a group where it is not there."""
+        self._group(path)
+
     def leave(self, user: str, group: str) -> None:
         """Take an account out of a group."""
         self.admin("DELETE", f"/users/{user}/groups/{self._group(group)}")

@@ -31,7 +31,10 @@ class Browser:
 
     def log_in(self, page: str, user: str, password: str = PASSWORD) -> httpx.Response:
         """Open a page that leads to the provider, log in there, and give the page that comes then."""
-        asked = self.http.get(page)
+        return self.fill(self.http.get(page), user, password)
+
+    def fill(self, asked: httpx.Response, user: str, password: str = PASSWORD) -> httpx.Response:
+        """Log in on the provider's page, and give the page that comes then."""
         form = _FORM.search(asked.text)
         assert form is not None, f"{asked.url} is no login page: {asked.text[:2000]}"
         return self.http.post(
