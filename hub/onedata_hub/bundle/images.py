@@ -58,7 +58,7 @@ def other_image(reference: str) -> Image:
         BundleError: If host or tag are missing.
     """
     host, _, path = reference.removeprefix("docker://").partition("/")
-    if "." not in host or ":" not in path:
+    if not ("." in host or ":" in host) or ":" not in path:
         raise BundleError(f"'{reference}' is no full name of an image: write host/path:tag.")
     return Image(f"docker://{host}/{path}", path)
 
