@@ -29,6 +29,10 @@ async def _kernels(request: Request) -> Response:
     return JSONResponse([])
 
 
+async def _gpus(request: Request) -> Response:
+    return JSONResponse({"working": False})
+
+
 async def _anything(request: Request) -> Response:
     return JSONResponse(
         {"version": jupyterhub.__version__}, headers={"X-JupyterHub-Version": jupyterhub.__version__}
@@ -41,6 +45,7 @@ def pretended_servers(address: str) -> Iterator[None]:
     routes = [
         Route("/user/{name}/api/status", _status),
         Route("/user/{name}/api/kernels", _kernels),
+        Route("/user/{name}/onedata/local/gpus", _gpus),
         Route("/{path:path}", _anything),
     ]
     config = uvicorn.Config(
