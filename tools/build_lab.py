@@ -56,7 +56,7 @@ def install_packages(folder: Path = ROOT) -> None:
     locked = digest(iter([folder / "package-lock.json"]))
     installed = folder / "node_modules" / ".installed-from"
     if not installed.is_file() or installed.read_text() != locked:
-        npm("ci", folder=folder)
+        npm("ci", "--prefer-offline", folder=folder)  # the digests of the lock hold either way
         installed.write_text(locked)
 
 

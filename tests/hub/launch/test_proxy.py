@@ -17,6 +17,7 @@ def prefix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.timeout(330)  # the install gives a slow network five minutes, and says so then
 def test_proxy_is_installed_and_starts_without_a_system_node(prefix: Path) -> None:
     assert not proxy.is_installed()
     proxy.install()
