@@ -71,13 +71,14 @@ def _initialise(programs: Path, data: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def _wait_for(server: Postgres, process: subprocess.Popen[bytes]) -> None:
+def _wait_for(server: Postgres, process: subprocess.Popen[bytes], log: Path) -> None:
     import psycopg
 
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise RuntimeError(f"PostgreSQL ended with {process.returncode}")
+            said = log.read_text(errors="replace")[-2000:]
+            raise RuntimeError(f"PostgreSQL ended with {process.returncode}: {said}")
         try:
             psycopg.connect(server.url("postgres"), connect_timeout=1).close()
         except psycopg.OperationalError:
@@ -110,7 +111,7 @@ def running_postgres() -> Iterator[Postgres]:
                 preexec_fn=end_with_parent, **_account(),  # noqa: PLW1509 - one system call
             )  # fmt: skip
         try:
-            _wait_for(server, process)
+            _wait_for(server, process, folder / "log")
             yield server
         finally:
             process.send_signal(2)  # "fast shutdown"
