@@ -153,7 +153,7 @@ class Rounds:
             async with turns:
                 try:
                     await self._look_at(user, server)
-                except httpx.HTTPError as error:
+                except Exception as error:  # what is odd about one server keeps no other running
                     log.warning("%s could not be stopped: %r", server["url"], error)
 
         found = [one async for one in self._running()]

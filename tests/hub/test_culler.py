@@ -153,8 +153,9 @@ async def test_a_server_that_starts_or_stops_is_left_alone_and_a_named_one_is_st
 
 
 async def test_one_that_cannot_be_stopped_keeps_no_other_running(caplog: pytest.LogCaptureFixture):
-    hub = Hub(["ann", "bob"])
+    hub = Hub(["ann", "odd", "bob"], odd={"last_activity": "long ago"})
     hub.refused = {"ann"}
     await go_round(hub)
     assert hub.stopped == ["bob"]
     assert "/user/ann/ could not be stopped" in caplog.text
+    assert "/user/odd/ could not be stopped" in caplog.text
