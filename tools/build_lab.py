@@ -71,7 +71,7 @@ def npm(*arguments: str, folder: Path = ROOT) -> None:
     if done.returncode != 0:
         said = "\n".join([*done.stdout.splitlines()[-30:], *done.stderr.splitlines()[-20:]])
         sys.exit(
-            f"npm {' '.join(arguments)} failed:\n{said}\nLook at the network and npm's registry, and try again."
+            f"npm {arguments[0]} failed:\n{said}\nLook at the network and npm's registry, and try again."
         )
 
 
