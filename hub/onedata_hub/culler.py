@@ -67,7 +67,7 @@ class ServerCheck:
         A computation gets as long again, and an hour at most. Where the server does not tell, it gets that too;
         where the hub does not tell the groups, the server stays.
         """
-        seconds = _seconds_from(server["started"])
+        seconds = _seconds_since(server["started"])
         shortest = self._limits.shortest_hours()
         if shortest is None or seconds < shortest * _HOUR_SECONDS:
             return False
@@ -104,7 +104,7 @@ class ServerCheck:
 
     async def _is_in_use(self, server: dict[str, Any], limit: float) -> bool:
         status = await self._get(f"{server['url']}api/status")
-        if _seconds_since(status) < limit:
+        if _seconds_since(status["last_activity"]) < limit:
             return True  # the hub hears of activity with a delay
         kernels = await self._get(f"{server['url']}api/kernels")
         return any(_is_busy(kernel, limit) for kernel in kernels) or await self._has_working_gpu(server)
@@ -192,7 +192,9 @@ class Rounds:
 def _is_busy(kernel: dict[str, Any], limit: float) -> bool:
     """Say whether a kernel computes, or starts and has not been at it for longer than people stay away."""
     state = kernel["execution_state"]
-    return state not in _IDLE_STATES and (state not in _STARTING_STATES or _seconds_since(kernel) < limit)
+    if state in _STARTING_STATES:
+        return _seconds_since(kernel["last_activity"]) < limit
+    return state not in _IDLE_STATES
 
 
 def longest_grace(hours: float) -> float:
@@ -202,14 +204,10 @@ def longest_grace(hours: float) -> float:
 
 def _inactive_seconds(server: dict[str, Any]) -> float:
     """Give the seconds since the hub last heard of activity; of one that was never used, since its start."""
-    return _seconds_from(server["last_activity"] or server["started"])
+    return _seconds_since(server["last_activity"] or server["started"])
 
 
-def _seconds_since(model: dict[str, Any]) -> float:
-    return _seconds_from(model["last_activity"])
-
-
-def _seconds_from(moment: str) -> float:
+def _seconds_since(moment: str) -> float:
     return (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()
 
 
