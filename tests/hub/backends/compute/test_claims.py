@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from kubernetes_asyncio.client import ApiClient
 from kubespawner import KubeSpawner
@@ -62,6 +62,9 @@ def spawner() -> Any:
 
 
 @given(user=NAMES)
+@example(user="0" * 34)
+@example(user="a.name-that-is-as-long-as-some@universities.example")
+@example(user="a" * 47)
 def test_the_claim_is_the_one_that_kubespawner_makes(spawner: Any, user: str) -> None:
     name_user(spawner, user)
     wanted = ApiClient.sanitize_for_serialization(ApiClient.__new__(ApiClient), spawner.get_pvc_manifest())

@@ -16,7 +16,10 @@ from onedata_hub.naming import safe_slug as our_slug
 _OBJECT = re.compile(r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
 _HASH_LENGTH = 8
+_PART = b"\xff"  # between the names that one digest is of; in UTF-8 it is part of none
 _LONGEST_USER = 48
+_LONGEST_ALONE = 46  # room for the two hyphens that part a user's name from a server's
+_LONGEST_OF_TWO = 17  # of each name, where both would be too long together
 _LONGEST_LABEL = 32  # of a name that cannot be a label as it is
 _UNESCAPED = frozenset(string.ascii_lowercase + string.digits)
 
@@ -38,18 +41,33 @@ def kubespawner_slug(name: str, longest: int = _LONGEST_USER) -> str:
     return _hashed(name, longest)
 
 
+def kubespawner_server_slug(user: str) -> str:
+    """Write the name of a user's default server as KubeSpawner's ``{user_server}`` does."""
+    alone = kubespawner_slug(user)
+    if len(alone) <= _LONGEST_ALONE:
+        return alone
+    return f"{_legible(user, _LONGEST_OF_TWO)}--{_legible('', _LONGEST_OF_TWO)}---{_digest(user.encode() + _PART)}"
+
+
 def kubespawner_label(name: str) -> str:
     """Write a user's name as the value of KubeSpawner's labels."""
     return name if "--" not in name and _LABEL.fullmatch(name) else _hashed(name, _LONGEST_LABEL)
 
 
 def _hashed(name: str, longest: int) -> str:
-    digest = hashlib.sha256(name.encode()).hexdigest()[:_HASH_LENGTH]
-    room = longest - (_HASH_LENGTH + 3)
-    legible = re.sub(r"[^a-z0-9]+", "-", name.lower()).lstrip("-")[:room].rstrip("-")
-    if legible and not legible[0].isalpha():
-        legible = "x-" + legible[: room - 2]
-    return f"{legible or 'x'}---{digest}"
+    return f"{_legible(name, longest - (_HASH_LENGTH + 3))}---{_digest(name.encode())}"
+
+
+def _legible(name: str, longest: int) -> str:
+    """Keep what can stand in an object's name."""
+    kept = re.sub(r"[^a-z0-9]+", "-", name.lower()).lstrip("-")[:longest].rstrip("-")
+    if kept and not kept[0].isalpha():
+        kept = "x-" + kept[: longest - 2]
+    return kept or "x"
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:_HASH_LENGTH]
 
 
 def escaped(name: str) -> str:
@@ -70,20 +88,20 @@ class Templates:
     """
 
     def __init__(self, user: str, pvc_name: str = "", *, is_legacy: bool = False) -> None:
-        safe = kubespawner_slug(user)
-        chosen = escaped(user) if is_legacy else safe
+        safe, safe_server = kubespawner_slug(user), kubespawner_server_slug(user)
+        old = escaped(user)
         self._values = {
             "unescaped_username": user,
             "unescaped_servername": "",
-            "username": chosen,
+            "username": old if is_legacy else safe,
             "servername": "",
-            "user_server": chosen,
+            "user_server": old if is_legacy else safe_server,
             "safe_username": safe,
             "safe_servername": "",
-            "safe_user_server": safe,
-            "escaped_username": escaped(user),
+            "safe_user_server": safe_server,
+            "escaped_username": old,
             "escaped_servername": "",
-            "escaped_user_server": f"{escaped(user)}--",
+            "escaped_user_server": f"{old}--",
         }
         if pvc_name:
             self._values["pvc_name"] = self._fill(pvc_name)
