@@ -1,18 +1,15 @@
 """The studio's ASGI app, put together from its resources."""
 
 import contextlib
-import functools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from fastapi import Depends, FastAPI
-from onedata.contract import API_PREFIX
-from onedata.contract.problems import Problem
+from fastapi import APIRouter, FastAPI
 from starlette.routing import BaseRoute
 
 from onedata_hub.studio.context import Context
 from onedata_hub.studio.errors import install_error_handlers
-from onedata_hub.studio.limits import BodyLimit, Prefix, refuse_broken_text
+from onedata_hub.studio.limits import BodyLimit, Prefix
 from onedata_hub.studio.metrics import RequestTimer
 from onedata_hub.studio.parts import run_parts
 from onedata_hub.studio.resources import LOOPS, ROUTERS
@@ -21,26 +18,12 @@ from onedata_hub.studio.system import router as system_router
 TITLE = "One Data Studio"
 VERSION = "1"
 DESCRIPTION = "Workspaces, datasets, jobs, lineage and audit. Send a hub token: `Authorization: token …`."
-REFUSALS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": what}
-    for status, what in {
-        401: "No token, or one the hub does not know",
-        403: "Not allowed",
-        404: "No such thing that the caller may know of",
-        409: "Collides with what is there",
-        422: "Says something that cannot be",
-        503: "A part the studio stands on is away",
-    }.items()
-}
 
 
 def describe_api() -> dict[str, Any]:
     """Give the OpenAPI description of the whole HTTP API; nothing is started for it."""
-    app = FastAPI(title=TITLE, version=VERSION, description=DESCRIPTION, responses=REFUSALS)
-    app.include_router(system_router)
-    for router in ROUTERS:
-        app.include_router(router, prefix=API_PREFIX)
-    return app.openapi()
+    routes = _routes([system_router, *ROUTERS])
+    return FastAPI(title=TITLE, version=VERSION, description=DESCRIPTION, routes=routes).openapi()
 
 
 def create_app(context: Context, *, prefix: str = "") -> FastAPI:
@@ -50,6 +33,8 @@ def create_app(context: Context, *, prefix: str = "") -> FastAPI:
         context: What requests stand on. The app closes it when it stops.
         prefix: The path under which the hub's proxy serves it, without a slash at the end.
     """
+    # One route is tried after another, and the last resources are asked the most.
+    resources = reversed(ROUTERS) if "api" in context.settings.parts else ()
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -65,9 +50,8 @@ def create_app(context: Context, *, prefix: str = "") -> FastAPI:
         lifespan=lifespan,
         docs_url=None,  # Swagger UI would load its code from another host
         redoc_url=None,
-        responses=REFUSALS,
         redirect_slashes=False,
-        routes=list(_routes(with_api="api" in context.settings.parts)),
+        routes=_routes([system_router, *resources]),
     )
     app.state.context = context
     install_error_handlers(app)
@@ -77,13 +61,5 @@ def create_app(context: Context, *, prefix: str = "") -> FastAPI:
     return app
 
 
-@functools.cache
-def _routes(*, with_api: bool) -> tuple[BaseRoute, ...]:
-    """Put the routes together, once for every app of this process: reading their types takes 0.1 s."""
-    frame = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, responses=REFUSALS)
-    frame.include_router(system_router)
-    if with_api:
-        # FastAPI tries one route after another, and the last resources are asked the most.
-        for router in reversed(ROUTERS):
-            frame.include_router(router, prefix=API_PREFIX, dependencies=[Depends(refuse_broken_text)])
-    return tuple(frame.routes)
+def _routes(routers: Sequence[APIRouter]) -> list[BaseRoute]:
+    return [route for router in routers for route in router.routes]

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from onedata_hub.studio.audit.endpoints import router as audit
 from onedata_hub.studio.datasets.endpoints import router as datasets
 from onedata_hub.studio.datasets.upkeep import maintenance
+from onedata_hub.studio.datasets.upload_endpoints import router as uploads
 from onedata_hub.studio.jobs.endpoints import router as jobs
 from onedata_hub.studio.jobs.live_endpoints import router as live
 from onedata_hub.studio.jobs.notify import run_notifications
@@ -24,6 +25,7 @@ ROUTERS: list[APIRouter] = [
     lineage,
     profiles,
     datasets,
+    uploads,
     jobs,
     live,
     running_users,

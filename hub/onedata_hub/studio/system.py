@@ -10,8 +10,9 @@ from onedata_hub.studio.callers import current_caller, header_token
 from onedata_hub.studio.context import ContextDep
 from onedata_hub.studio.errors import Forbidden, NotFound, Unavailable
 from onedata_hub.studio.metrics import render_metrics
+from onedata_hub.studio.routing import REFUSALS
 
-router = APIRouter(tags=["system"])
+router = APIRouter(tags=["system"], responses=REFUSALS)
 
 
 @router.get("/health/live")

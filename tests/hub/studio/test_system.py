@@ -53,8 +53,10 @@ async def test_health_needs_no_token_and_metrics_do(studio: StudioUnderTest):
         assert (await nobody.get("/health/ready")).status_code == 200
         assert (await nobody.get("/metrics")).status_code == 401
         assert (await ann.get("/metrics")).status_code == 403
+        await ann.get("/api/v1/me")
         metrics = await root.get("/metrics")
     assert 'route="/health/ready"' in metrics.text
+    assert 'route="/api/v1/me"' in metrics.text
 
 
 async def test_body_over_the_limit_is_refused_before_it_is_read(studio: StudioUnderTest):

@@ -1,6 +1,5 @@
 """HTTP for the audit trail."""
 
-from fastapi import APIRouter
 from onedata.contract.audit import AuditEntry
 from onedata.contract.paging import Page
 
@@ -8,8 +7,9 @@ from onedata_hub.studio.access import AccessDep
 from onedata_hub.studio.audit.service import AuditService
 from onedata_hub.studio.context import ContextDep
 from onedata_hub.studio.paging import DEFAULT_LIMIT, CursorQuery, LimitQuery
+from onedata_hub.studio.routing import api_router
 
-router = APIRouter(tags=["audit"])
+router = api_router("audit")
 
 
 @router.get("/workspaces/{workspace}/audit")

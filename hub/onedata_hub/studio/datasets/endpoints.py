@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 from onedata.contract.datasets import (
     Dataset,
     DatasetSummary,
@@ -18,10 +18,10 @@ from onedata_hub.studio.access import AccessDep
 from onedata_hub.studio.answers import json_answer
 from onedata_hub.studio.context import ContextDep
 from onedata_hub.studio.datasets.service import DatasetService
-from onedata_hub.studio.datasets.upload_endpoints import router as uploads
 from onedata_hub.studio.paging import DEFAULT_LIMIT, CursorQuery, LimitQuery
+from onedata_hub.studio.routing import api_router
 
-router = APIRouter(tags=["datasets"])
+router = api_router("datasets")
 
 NamePath = Annotated[ResourceName, Path(description="The dataset's name.")]
 NumberPath = Annotated[int, Path(ge=1, le=999_999_999, description="The version's number.")]
@@ -98,6 +98,3 @@ async def read_manifest(
 ) -> Response:
     """A version's files and where each is read: paths, or URLs that expire."""
     return json_answer(await DatasetService(context).manifest(access, name, version))
-
-
-router.include_router(uploads)

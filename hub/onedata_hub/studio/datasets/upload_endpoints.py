@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 from onedata.contract.datasets import (
     CommitResult,
     Locations,
@@ -16,8 +16,9 @@ from onedata_hub.studio.access import AccessDep
 from onedata_hub.studio.answers import answer, json_answer
 from onedata_hub.studio.context import ContextDep
 from onedata_hub.studio.datasets.uploads import UploadService
+from onedata_hub.studio.routing import api_router
 
-router = APIRouter()
+router = api_router("datasets")
 
 UploadPath = Annotated[str, Path(alias="upload", pattern=r"^[0-9a-f]{32}$", description="The upload's id.")]
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 from onedata.contract.jobs import (
     Job,
     JobCreate,
@@ -29,8 +29,9 @@ from onedata_hub.studio.jobs.outputs import CONTENT_TYPES
 from onedata_hub.studio.jobs.runs_service import RunService
 from onedata_hub.studio.jobs.service import JobService, preview_schedule
 from onedata_hub.studio.paging import DEFAULT_LIMIT, CursorQuery, LimitQuery
+from onedata_hub.studio.routing import api_router
 
-router = APIRouter(tags=["jobs"])
+router = api_router("jobs")
 
 _TEXT = r"^[^\x00]*$"
 JobId = Annotated[str, Path(max_length=64, pattern=_TEXT, description="The job's id.")]

@@ -7,15 +7,16 @@ import time
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header
+from fastapi import Header
 from fastapi.responses import StreamingResponse
 
 from onedata_hub.identity import HubUnreachable
 from onedata_hub.studio.access import Access, AccessDep, is_member
 from onedata_hub.studio.context import Context, ContextDep
 from onedata_hub.studio.jobs.live import EndOfFeed, feed
+from onedata_hub.studio.routing import api_router
 
-router = APIRouter(tags=["jobs"])
+router = api_router("jobs")
 
 HEARTBEAT_SECONDS = 15.0
 EVENT_STREAM = "text/event-stream"

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Request, Response
+from fastapi import Header, Path, Request, Response
 from onedata.contract.runner import (
     RUN_KEY_HEADER,
     RunBegin,
@@ -15,8 +15,9 @@ from onedata.contract.runner import (
 from onedata_hub.studio.context import ContextDep
 from onedata_hub.studio.jobs.endpoints import RunId
 from onedata_hub.studio.jobs.runner_service import RunnerService
+from onedata_hub.studio.routing import api_router
 
-router = APIRouter(tags=["runner"])
+router = api_router("runner")
 
 RunKey = Annotated[
     str, Header(alias=RUN_KEY_HEADER, max_length=200, description="The key that the runner was started with.")

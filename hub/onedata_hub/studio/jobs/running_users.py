@@ -1,6 +1,5 @@
 """Whose jobs are running now: asked by the idle culler before it stops a server."""
 
-from fastapi import APIRouter
 from onedata.contract.jobs import RunningUsers, RunState
 from sqlalchemy import select
 
@@ -9,8 +8,9 @@ from onedata_hub.studio.callers import CallerDep
 from onedata_hub.studio.context import ContextDep
 from onedata_hub.studio.errors import Forbidden
 from onedata_hub.studio.jobs.tables import JobRunRow
+from onedata_hub.studio.routing import api_router
 
-router = APIRouter(tags=["jobs"])
+router = api_router("jobs")
 
 
 @router.get("/running-users")

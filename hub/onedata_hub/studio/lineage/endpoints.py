@@ -2,14 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from onedata.contract.lineage import Direction, LineageEvent, LineageGraph
 
 from onedata_hub.studio.access import AccessDep
 from onedata_hub.studio.context import ContextDep
 from onedata_hub.studio.lineage.service import LineageService
+from onedata_hub.studio.routing import api_router
 
-router = APIRouter(tags=["lineage"])
+router = api_router("lineage")
 
 NodeQuery = Annotated[
     str,

@@ -1,13 +1,13 @@
 """HTTP for server profiles."""
 
-from fastapi import APIRouter
 from onedata.contract.profiles import ServerProfiles
 
 from onedata_hub.studio.callers import CallerDep
 from onedata_hub.studio.context import ContextDep
 from onedata_hub.studio.profiles.service import list_profiles
+from onedata_hub.studio.routing import api_router
 
-router = APIRouter(tags=["profiles"])
+router = api_router("profiles")
 
 
 @router.get("/profiles")

@@ -2,15 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 from onedata.contract.workspaces import Me, Member, MemberUpdate, Workspace
 
 from onedata_hub.studio.access import AccessDep
 from onedata_hub.studio.callers import CallerDep
 from onedata_hub.studio.context import ContextDep
+from onedata_hub.studio.routing import api_router
 from onedata_hub.studio.workspaces.service import WorkspaceService
 
-router = APIRouter(tags=["workspaces"])
+router = api_router("workspaces")
 
 UserPath = Annotated[str, Path(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f/]+$")]
 
