@@ -17,6 +17,7 @@ from onedata_hub.mlflow_service.artifacts import tell_missing_artifacts
 from onedata_hub.mlflow_service.refusals import Refusal
 from onedata_hub.mlflow_service.sealing import seal_traces
 from onedata_hub.mlflow_service.settings import MlflowSettings
+from onedata_hub.serving import loading
 
 log = logging.getLogger("onedata.mlflow")
 
@@ -159,7 +160,7 @@ class Backend:
 
 
 def _import_mlflow() -> ASGIApp:
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), loading():
         warnings.simplefilter(
             "ignore"
         )  # MLflow mounts Flask through a deprecated bridge; known, and not ours

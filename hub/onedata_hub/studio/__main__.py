@@ -30,9 +30,11 @@ def main(arguments: list[str]) -> int:
         migrate(settings.database_url)
     elif command == "serve":
         from onedata_hub.launch.parent import exit_with_parent
-        from onedata_hub.serving import serve
-        from onedata_hub.studio.app import create_app
-        from onedata_hub.studio.assemble import assemble
+        from onedata_hub.serving import loading, serve
+
+        with loading():
+            from onedata_hub.studio.app import create_app
+            from onedata_hub.studio.assemble import assemble
 
         exit_with_parent()
         prefix = os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "").rstrip("/")
