@@ -6,7 +6,7 @@ jobs; where either does not answer, the server stays. One over its hours is stop
 after a while more even so.
 
 jupyterhub-idle-culler is not used: it stops one server after another, whatever its ``concurrency`` says, and the hub
-lets each stop take up to ten seconds. A thousand servers would take hours.
+lets each stop take up to ten seconds. A thousand servers can take hours.
 """
 
 import asyncio

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -27,6 +28,7 @@ from tests.support.studio import StudioUnderTest
 
 LAB_TOKEN = "lab-token"
 START_SECONDS = 60
+END_SECONDS = 30
 
 
 @dataclass
@@ -124,7 +126,7 @@ def lab_server(folder: Path, variables: dict[str, str]) -> Iterator[str]:
     with (folder / "lab.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", *arguments],
-            env=kept | folders | variables,
+            env=kept | folders | variables | {"PYTHONFAULTHANDLER": "1"},
             stdout=log,
             stderr=log,
         )
@@ -134,7 +136,16 @@ def lab_server(folder: Path, variables: dict[str, str]) -> Iterator[str]:
         yield url
     finally:
         process.terminate()
-        process.wait(20)
+        _wait_for_its_end(process, folder / "lab.log")
+
+
+def _wait_for_its_end(process: subprocess.Popen[bytes], log: Path) -> None:
+    try:
+        process.wait(END_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGABRT)  # it writes down where it is
+        process.wait()
+        raise AssertionError(f"JupyterLab did not end within {END_SECONDS} s: {log.read_text()}") from None
 
 
 def _wait_until_it_answers(url: str, log: Path) -> None:
