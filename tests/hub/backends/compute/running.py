@@ -44,6 +44,22 @@ async def until_gone(compute: ComputeBackend, reference: str) -> None:
     await eventually(is_gone, "the end of the runner")
 
 
+async def until_why(compute: ComputeBackend, reference: str, words: str) -> str:
+    """Wait until the backend says why, with certain words in it."""
+    said = ""
+
+    async def is_said() -> bool:
+        nonlocal said
+        said = await compute.why(reference)
+        return words in said
+
+    try:
+        await eventually(is_said, f"{words!r} in the reason")
+    except AssertionError as error:
+        raise AssertionError(f"{error} It says: {said!r}") from error
+    return said
+
+
 async def until_ended(pid: int, seconds: float = 10.0) -> None:
     """Wait until a process that was killed is no more; the system takes a moment for it."""
 

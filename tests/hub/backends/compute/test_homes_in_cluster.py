@@ -10,7 +10,7 @@ from onedata_hub.backends.compute.kubernetes.claims import home_claim
 from onedata_hub.home_volume import HOME_LABEL, beside_home, home_label
 
 from tests.hub.backends.compute.in_cluster import InCluster
-from tests.hub.backends.compute.running import eventually, request_for
+from tests.hub.backends.compute.running import eventually, request_for, until_why
 from tests.support.runner import SmallStudio
 
 STORAGE: dict[str, Any] = {
@@ -162,10 +162,29 @@ async def server_on_other_node(in_cluster: InCluster, cpu: str) -> None:
     await eventually(is_placed, "the server's place")
 
 
+async def remove_home(in_cluster: InCluster) -> None:
+    """Remove the volume, and what mounts it."""
+    await in_cluster.kubectl("delete", "jobs,pods", "--all", "--force", "--wait=false")
+    await in_cluster.kubectl("delete", "pv", f"home-of-{in_cluster.namespace}", "--wait=false")
+
+
 async def test_a_run_goes_to_the_node_of_its_users_server(in_cluster: InCluster, studio: SmallStudio) -> None:
     async with another_node(in_cluster, cpu="2"), in_cluster.backend(**STORAGE, **NO_IMAGE) as compute:
         await server_on_other_node(in_cluster, cpu="1")
         await compute.start(request_for(studio, "1", user="ann", profile=ANYWHERE))
         assert await node_of_run(in_cluster) == OTHER
-        await in_cluster.kubectl("delete", "jobs,pods", "--all", "--force", "--wait=false")
-        await in_cluster.kubectl("delete", "pv", f"home-of-{in_cluster.namespace}", "--wait=false")
+        await remove_home(in_cluster)
+
+
+async def test_a_run_waits_for_room_where_its_home_is_and_says_so(
+    in_cluster: InCluster, studio: SmallStudio
+) -> None:
+    half = {**ANYWHERE, "cpu_guarantee": 0.5}
+    async with another_node(in_cluster, cpu="2"), in_cluster.backend(**STORAGE, **NO_IMAGE) as compute:
+        await server_on_other_node(in_cluster, cpu="1800m")
+        reference = await compute.start(request_for(studio, "1", user="ann", profile=half))
+        said = await until_why(compute, reference, "It waits for")
+        assert said == "It waits for 0.5 CPUs: the machine that has its home has not that free now."
+        await in_cluster.kubectl("delete", "pod", "jupyter-ann", "--force", "--wait=false")
+        assert await node_of_run(in_cluster)
+        await remove_home(in_cluster)

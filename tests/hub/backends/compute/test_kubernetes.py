@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 from onedata_hub.backends.compute import ComputeError
-from onedata_hub.backends.compute.kubernetes.adapter import KubernetesCompute
 
 from tests.cluster.client import Cluster
 from tests.hub.backends.compute.in_cluster import InCluster, Link
@@ -21,26 +20,11 @@ from tests.hub.backends.compute.running import (
     until_gone,
     until_logged,
     until_told,
+    until_why,
 )
 from tests.support.runner import HUB_TOKEN, RUN_KEY, SmallStudio
 
 SHORT_SLEEP = "import time\nprint('asleep', flush=True)\ntime.sleep(15)\nprint('awake')"
-
-
-async def until_why(compute: KubernetesCompute, reference: str, words: str) -> str:
-    """Wait until the backend says why, with certain words in it."""
-    said = ""
-
-    async def is_said() -> bool:
-        nonlocal said
-        said = await compute.why(reference)
-        return words in said
-
-    try:
-        await eventually(is_said, f"{words!r} in the reason")
-    except AssertionError as error:
-        raise AssertionError(f"{error} It says: {said!r}") from error
-    return said
 
 
 async def test_a_deleted_pod_ends_its_run_with_a_reason_and_is_not_replaced(

@@ -65,6 +65,10 @@ def disruption(reason: str, message: str = "") -> list[dict[str, Any]]:
             "It waits for 1 GPU: no machine has that free now.",
         ),
         (
+            {"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/2 nodes are available: 1 Insufficient nvidia.com/gpu, 1 node(s) didn't match pod affinity rules. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling."}]},
+            "It waits for 1 GPU: the machine that has its home has not that free now.",
+        ),
+        (
             {"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "False", "reason": "SchedulingGated"}]},
             "Its pod waits in a queue of the cluster.",
         ),

@@ -19,13 +19,14 @@ _IMAGE_FAULTS = (
     "ImageInspectError",
 )
 _LACKING = re.compile(r"Insufficient ([^\s,]+?)(?=[.,]?(?:\s|$))")
+_ELSEWHERE = "didn't match pod affinity rules"  # of a node that a pod may not be on, whatever it has free
 # What else keeps a pod from every node, the most telling first.
 _CAUSES = (
     ("Too many pods", "every machine has as many servers and runs as it may"),
     ("volume node affinity conflict", "the machine that has its volume cannot take it"),
     ("unbound immediate PersistentVolumeClaims", "its volume is not ready yet"),
     (
-        "didn't match pod affinity rules",
+        _ELSEWHERE,
         "it must be where something else of the same user is, and cannot be there",
     ),
     ("node.kubernetes.io/not-ready", "the machines are not ready"),
@@ -57,7 +58,8 @@ def _why_unplaced(pod: Json, message: str) -> str:
     told = re.sub(r"\s*preemption:.*", "", message)
     lacking = dict.fromkeys(_LACKING.findall(told))
     if lacking:
-        return f"It waits for {_needs(pod, list(lacking))}: no machine has that free now."
+        where = "the machine that has its home has not" if _ELSEWHERE in told else "no machine has"
+        return f"It waits for {_needs(pod, list(lacking))}: {where} that free now."
     cause = next((words for sign, words in _CAUSES if sign in told), None)
     if cause:
         return f"It waits: {cause}."
