@@ -13,6 +13,10 @@ DELIVERY := tests/images tests/hub/bundle tests/hub/openid/test_authenticator.py
 APART := $(addprefix --ignore=,tests/extensions/browser tests/helm $(DELIVERY))
 IN_HUB5 := VIRTUAL_ENV=$(CURDIR)/$(HUB5) $(BIN)/uv pip
 
+# Sites behind a proxy of their own have its certificate among the machine's: uv and Node ask there too.
+export UV_SYSTEM_CERTS ?= 1
+export NODE_USE_SYSTEM_CA ?= 1
+
 .PHONY: up tour test quick test-hub5 test-lab lab chart test-delivery cluster cluster-down images test-cluster check bench bench-cluster docs lock parts platform dev
 
 up: platform  ## Start the platform; make up ARGS="--port 8080" passes options on.
