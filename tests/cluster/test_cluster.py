@@ -163,7 +163,7 @@ def test_a_restricted_pod_runs_and_a_privileged_one_is_refused(cluster: Cluster,
         "seccompProfile": {"type": "RuntimeDefault"},
     }
     cluster.apply(
-        pod("good", "id -u; touch /file || echo refused", securityContext=context), namespace=namespace
+        pod("good", "id -u; touch /file 2>&1 || echo refused", securityContext=context), namespace=namespace
     )
     assert finished(cluster, namespace, "good")["exitCode"] == 0
     assert logs(cluster, namespace, "good").split()[0] == "1000"
