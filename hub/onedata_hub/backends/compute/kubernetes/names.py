@@ -19,7 +19,7 @@ _HASH_LENGTH = 8
 _PART = b"\xff"  # between the names that one digest is of; in UTF-8 it is part of none
 _LONGEST_USER = 48
 _LONGEST_ALONE = 46  # room for the two hyphens that part a user's name from a server's
-_LONGEST_OF_TWO = 17  # of each name, where both would be too long together
+_LONGEST_OF_TWO = 17  # of each name, where both would be too long together; one that is empty is x
 _LONGEST_LABEL = 32  # of a name that cannot be a label as it is
 _UNESCAPED = frozenset(string.ascii_lowercase + string.digits)
 
@@ -46,7 +46,7 @@ def kubespawner_server_slug(user: str) -> str:
     alone = kubespawner_slug(user)
     if len(alone) <= _LONGEST_ALONE:
         return alone
-    return f"{_legible(user, _LONGEST_OF_TWO)}--{_legible('', _LONGEST_OF_TWO)}---{_digest(user.encode() + _PART)}"
+    return f"{_legible(user, _LONGEST_OF_TWO)}--x---{_digest(user.encode() + _PART)}"
 
 
 def kubespawner_label(name: str) -> str:
