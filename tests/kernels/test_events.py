@@ -26,7 +26,7 @@ def teller(monkeypatch: pytest.MonkeyPatch) -> _events.Teller:
 @pytest.fixture
 def notebook(served: Served, monkeypatch: pytest.MonkeyPatch) -> Served:
     od.datasets.publish(pd.DataFrame({"n": [1, 2]}), "numbers")
-    monkeypatch.setenv(environment.NOTEBOOK_PATH, "work/a.ipynb")
+    monkeypatch.setenv(environment.NOTEBOOK_PATH, "flights/a.ipynb")
     served.new_session()
     return served
 
@@ -40,7 +40,7 @@ def test_a_read_is_told_once_for_a_session(notebook: Served, teller: _events.Tel
     od.datasets.load("numbers")
     od.sql("from numbers").fetchall()
     teller.flush()
-    assert readers(notebook) == [(f"notebook:{ANN}/work/a.ipynb", 1)]
+    assert readers(notebook) == [(f"notebook:{ANN}/flights/a.ipynb", 1)]
 
 
 def test_a_job_run_is_told_of_by_its_runner_alone(
@@ -65,7 +65,7 @@ def test_a_script_is_no_notebook(
 def test_an_end_of_python_waits_for_what_is_on_its_way(notebook: Served) -> None:
     program = "import onedata as od; od.datasets.load('numbers')"
     subprocess.run([sys.executable, "-c", program], check=True, env=dict(os.environ))
-    assert readers(notebook) == [(f"notebook:{ANN}/work/a.ipynb", 1)]
+    assert readers(notebook) == [(f"notebook:{ANN}/flights/a.ipynb", 1)]
 
 
 def test_a_studio_that_refuses_or_is_away_fails_no_read(
