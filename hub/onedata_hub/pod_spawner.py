@@ -10,6 +10,7 @@ from tornado.web import HTTPError
 from traitlets import Bool, Callable, default
 
 from onedata_hub.backends.compute.kubernetes.capacity import Asked, CapacityReader
+from onedata_hub.backends.compute.kubernetes.refusals import why_refused
 from onedata_hub.pod_request import asked_of
 from onedata_hub.pod_story import Story, is_placed
 from onedata_hub.profiles import Profiles
@@ -76,10 +77,10 @@ class PodSpawner(CheckedServer, KubeSpawner):  # type: ignore[misc]  # KubeSpawn
         return render_form(own, notes=notes, last=self.orm_spawner.user_options)
 
     async def _start(self) -> Any:
-        """Start the pod; where it cannot be placed in time, say why.
+        """Start the pod; where the cluster does not take it, or cannot place it in time, say why.
 
         Raises:
-            HTTPError: 409 if no machine had room for it within the start's time.
+            HTTPError: 409 if the cluster refused it, or no machine had room for it within the start's time.
         """
         try:
             async with asyncio.timeout(max(1.0, self.start_timeout - _SOONER_SECONDS)):
@@ -91,13 +92,30 @@ class PodSpawner(CheckedServer, KubeSpawner):  # type: ignore[misc]  # KubeSpawn
                 raise
             if is_placed(pod):
                 raise
-            message = (
-                f"Your server found no place within {self.start_timeout} seconds. {await self._why(pod)}"
-            )
-            # No fault of the hub, which ends itself after several of those in a row.
-            refused = HTTPError(409, message)
-            refused.jupyterhub_message = message
-            raise refused from None
+            why = await self._why(pod)
+            raise _not_started(
+                f"Your server found no place within {self.start_timeout} seconds. {why}"
+            ) from None
+        except Exception as error:
+            why = why_refused(error, self.namespace)
+            if not why:
+                raise
+            raise _not_started(f"Your server cannot be started now. {why}") from error
+
+    async def _start_reflector(self, kind: str, *args: Any, **given: Any) -> Any:
+        """Watch a kind of object; one whose watch was refused is watched anew the next time.
+
+        KubeSpawner keeps such a watch and takes it for a good one from then on, which sees nothing.
+        """
+        key = self._get_reflector_key(kind)
+        before = self.reflectors.get(key)
+        try:
+            return await super()._start_reflector(kind, *args, **given)
+        except BaseException:
+            made = self.reflectors.get(key)
+            if made is not None and made is not before and made.watch_task is None:
+                del self.reflectors[key]
+            raise
 
     def _pod(self) -> dict[str, Any] | None:
         reflector = self.pod_reflector
@@ -138,6 +156,13 @@ class PodSpawner(CheckedServer, KubeSpawner):  # type: ignore[misc]  # KubeSpawn
             if is_over:
                 return
             await asyncio.sleep(_LOOK_EVERY_SECONDS)
+
+
+def _not_started(message: str) -> HTTPError:
+    """Make the end of a start that is no fault of the hub, which ends itself after several of those in a row."""
+    refused = HTTPError(409, message)
+    refused.jupyterhub_message = message
+    return refused
 
 
 def with_profiles(profiles: Profiles) -> Any:
