@@ -20,7 +20,7 @@ from onedata_hub.tour.hub_session import HubSession
 from tests.cluster.client import Cluster, wait_for
 from tests.helm.charts import Helm
 from tests.helm.installed import USER_PASSWORD, Installed
-from tests.helm.test_on_cluster import end_of, notebook, submit
+from tests.helm.using import TEAM, end_of, notebook, submit
 
 pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 
@@ -28,7 +28,6 @@ _SERVER = "jupyter-ann"
 _SERVERS = "app.kubernetes.io/component=singleuser-server"
 _STUDIO = "app.kubernetes.io/component=studio-api"
 _HUB, _PROXY = "component=hub", "component=proxy"
-_TEAM = "/services/studio/api/v1/workspaces/team-a"
 # Longer than the hub's reflectors try before they give the hub up: they wait twice as long each time.
 _AWAY_SECONDS = 60
 _BACK_SECONDS = 240
@@ -195,7 +194,7 @@ async def test_what_ends_and_what_falls_due_while_the_studio_is_away_is_told_onc
     run = await submit(ann, "long", "print('first', flush=True)\nimport time\ntime.sleep(5)\nprint('last')")
     schedule = {"cron": "* * * * *", "catch_up": "latest"}
     body = {"name": "by-the-minute", "notebook": notebook("1"), "profile": "small", "schedule": schedule}
-    job = await ann.studio("POST", f"{_TEAM}/jobs", json=body)
+    job = await ann.studio("POST", f"{TEAM}/jobs", json=body)
     await _until("its first words", lambda: _has_said(ann, run, "first"), installed=installed)
     installed.kubectl("scale", "deployment/studio-api", "--replicas=0")
     lost = _lose(installed, _STUDIO)
@@ -213,8 +212,8 @@ async def test_what_ends_and_what_falls_due_while_the_studio_is_away_is_told_onc
 
     due = await _until("the run that fell due", lambda: _due_since(ann, job["id"], away_from))
     schedule["paused"] = True
-    await ann.studio("PATCH", f"{_TEAM}/jobs/{job['id']}", json={"schedule": schedule})
-    assert (await end_of(ann, f"{_TEAM}/runs/{due[0]['id']}"))["state"] == "succeeded"
+    await ann.studio("PATCH", f"{TEAM}/jobs/{job['id']}", json={"schedule": schedule})
+    assert (await end_of(ann, f"{TEAM}/runs/{due[0]['id']}"))["state"] == "succeeded"
     times = [one["due_at"] for one in await _runs(ann, job["id"])]
     assert len(times) == len(set(times)), times
     await _until("nothing left", lambda: _nothing_is_left(installed), installed=installed)
@@ -269,7 +268,7 @@ async def _says(ann: HubSession, run: str, words: str) -> str:
 
 
 async def _runs(ann: HubSession, job: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = (await ann.studio("GET", f"{_TEAM}/runs?job_id={job}"))["items"]
+    found: list[dict[str, Any]] = (await ann.studio("GET", f"{TEAM}/runs?job_id={job}"))["items"]
     return found
 
 

@@ -4,45 +4,26 @@ The cluster's bridge network takes network policies and enforces none: those are
 """
 
 import asyncio
-import contextlib
 import json
-import secrets
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
-import nbformat
 import pytest
-from onedata.contract.jobs import RunState
 from onedata_hub.tour.hub_session import HubSession
 
 from tests.cluster.client import Cluster, wait_for
 from tests.cluster.place import HOST_ADDRESS
 from tests.helm.charts import Helm, Manifest
-from tests.helm.installed import USER_PASSWORD, Installed
+from tests.helm.installed import Installed
 from tests.helm.relay import relayed
 from tests.helm.test_access import RIGHTS
+from tests.helm.using import PUBLISH, TRACK, end_of, logged_in, rights_of, submit
 from tests.support.postgres import Postgres
 
 pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 
 _SERVER = "jupyter-ann"
-_TEAM = "/services/studio/api/v1/workspaces/team-a"
-_RUN_SECONDS = 300
-_PUBLISH = """
-import onedata as od, pandas as pd
-od.datasets.publish(pd.DataFrame({"a": [1, 2, 3]}), "numbers")
-print(int(od.datasets.load("numbers")["a"].sum()))
-"""
-_TRACK = """
-import mlflow
-with mlflow.start_run() as run:
-    mlflow.log_metric("loss", 0.25)
-    mlflow.log_text("hello", "note.txt")
-print(mlflow.get_run(run.info.run_id).data.metrics["loss"], mlflow.artifacts.load_text(f"{run.info.artifact_uri}/note.txt"))
-"""
-
 _CHANGED = {
     "global": {"onedata": {"idleTimeoutSeconds": 7200}},
     "studio": {"extraEnv": {"ONEDATA_STUDIO_SMTP_PORT": "25"}},
@@ -61,15 +42,6 @@ def installed(
         yield release
 
 
-@contextlib.asynccontextmanager
-async def logged_in(installed: Installed) -> AsyncIterator[HubSession]:
-    """Log ann in through the form."""
-    with installed.reached() as url:
-        async with HubSession(url, "ann") as session:
-            await session.login(USER_PASSWORD)
-            yield session
-
-
 @pytest.fixture
 async def ann(installed: Installed) -> AsyncIterator[HubSession]:
     """A user who has logged in."""
@@ -84,29 +56,6 @@ async def server(installed: Installed, ann: HubSession) -> str:
     return _SERVER
 
 
-def notebook(source: str) -> dict[str, Any]:
-    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
-    return json.loads(nbformat.writes(made))
-
-
-async def submit(ann: HubSession, name: str, source: str) -> str:
-    """Run a notebook as a job of a shared workspace; give the run's path."""
-    body = {"name": f"{name}-{secrets.token_hex(3)}", "notebook": notebook(source), "profile": "small"}
-    job = await ann.studio("POST", f"{_TEAM}/jobs", json=body)
-    run = await ann.studio("POST", f"{_TEAM}/jobs/{job['id']}/runs", json={})
-    return f"{_TEAM}/runs/{run['id']}"
-
-
-async def end_of(ann: HubSession, run: str) -> dict[str, Any]:
-    """Wait until a run has ended; give it."""
-    async with asyncio.timeout(_RUN_SECONDS):
-        while True:
-            found: dict[str, Any] = await ann.studio("GET", run)
-            if RunState(found["state"]).is_final:
-                return found
-            await asyncio.sleep(0.5)
-
-
 def test_every_part_answers_through_the_proxy(installed: Installed):
     with installed.reached() as url:
         for path in ("/hub/health", "/services/studio/health/ready", "/services/mlflow/health"):
@@ -114,11 +63,11 @@ def test_every_part_answers_through_the_proxy(installed: Installed):
 
 
 async def test_a_server_comes_up_and_publishes_a_dataset(installed: Installed, server: str):
-    assert installed.python(server, _PUBLISH).strip().splitlines()[-1] == "6"
+    assert installed.python(server, PUBLISH).strip().splitlines()[-1] == "6"
 
 
 async def test_a_server_tracks_an_experiment(installed: Installed, server: str):
-    assert installed.python(server, _TRACK).strip().splitlines()[-1] == "0.25 hello"
+    assert installed.python(server, TRACK).strip().splitlines()[-1] == "0.25 hello"
 
 
 async def test_a_servers_pod_is_restricted_and_knows_nothing_of_the_cluster(
@@ -161,7 +110,7 @@ async def test_servers_and_runs_outlive_an_upgrade_and_a_rollback(
     assert installed.secret("onedata") == kept[0]
     tokens = {key: value for key, value in kept[1].items() if key != "values.yaml"}
     assert tokens.items() <= installed.secret("hub").items()
-    assert installed.python(server, _PUBLISH).strip().splitlines()[-1] == "6"
+    assert installed.python(server, PUBLISH).strip().splitlines()[-1] == "6"
     # The hub's chart starts the proxy anew at the first upgrade, so the way that was open is closed.
     async with logged_in(installed) as session:
         assert (await end_of(session, run))["state"] == "succeeded"
@@ -169,50 +118,8 @@ async def test_servers_and_runs_outlive_an_upgrade_and_a_rollback(
 
 @pytest.mark.parametrize("account", ["studio-api", "studio-jobs", "mlflow", "default"])
 def test_an_account_may_what_the_table_says_and_is_refused_the_rest(installed: Installed, account: str):
-    asked = [(*resource, verb) for resource in _RESOURCES for verb in _VERBS]
-    user = f"system:serviceaccount:{installed.namespace}:{account}"
-    answers = _may(installed, user, [_attributes(installed.namespace, *one) for one in asked])
-    given = {one for one, answer in zip(asked, answers, strict=True) if answer}
-    rights = RIGHTS.get(account, {})
-    assert given == {(*resource, verb) for resource, verbs in rights.items() for verb in verbs}
-    elsewhere = [_attributes("kube-system", *one) for one in asked]
-    assert not any(_may(installed, user, elsewhere))
-
-
-_VERBS = ("get", "list", "watch", "create", "patch", "delete")
-_RESOURCES = [
-    ("batch", "jobs"),
-    ("", "secrets"),
-    ("", "pods"),
-    ("", "pods/log"),
-    ("", "pods/exec"),
-    ("", "events"),
-    ("", "configmaps"),
-    ("", "persistentvolumeclaims"),
-    ("apps", "deployments"),
-    ("rbac.authorization.k8s.io", "roles"),
-]
-
-
-def _attributes(namespace: str, group: str, resource: str, verb: str) -> dict[str, str]:
-    name, _, below = resource.partition("/")
-    return {"namespace": namespace, "group": group, "resource": name, "subresource": below, "verb": verb}
-
-
-def _may(installed: Installed, user: str, asked: list[dict[str, str]]) -> list[bool]:
-    """Ask the API server's authorizer, as `kubectl auth can-i` does, all at once."""
-    head = {"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview"}
-    groups = ["system:serviceaccounts", "system:authenticated"]
-    reviews = [head | {"spec": {"user": user, "groups": groups, "resourceAttributes": one}} for one in asked]
-    told = installed.cluster.kubectl(
-        "create",
-        "-f",
-        "-",
-        "-o",
-        'jsonpath={.status.allowed}{"\\n"}',
-        text="\n".join(map(json.dumps, reviews)),
-    )
-    return [line == "true" for line in told.split()]
+    assert rights_of(installed, account, installed.namespace) == RIGHTS.get(account, {})
+    assert rights_of(installed, account, "kube-system") == {}
 
 
 @pytest.fixture(scope="module")
@@ -250,7 +157,7 @@ def replicated(
 async def test_runs_outlive_every_pod_that_looks_after_them(replicated: Installed):
     async with logged_in(replicated) as ann:
         await ann.start_server(lambda _: None, profile="small")
-        assert replicated.python(_SERVER, _PUBLISH).strip().splitlines()[-1] == "6"
+        assert replicated.python(_SERVER, PUBLISH).strip().splitlines()[-1] == "6"
         runs = [await submit(ann, f"run-{n}", "import time\ntime.sleep(20)") for n in range(2)]
         wait_for("the runs' pods", lambda: replicated.are_ready("app.kubernetes.io/component=job-run", 2))
         looking = replicated.pods("app.kubernetes.io/component=studio-jobs")
@@ -263,7 +170,7 @@ async def test_runs_outlive_every_pod_that_looks_after_them(replicated: Installe
 async def test_what_is_removed_and_installed_again_has_everybodys_work(
     installed: Installed, ann: HubSession, server: str
 ):
-    assert installed.python(server, _PUBLISH).strip().splitlines()[-1] == "6"
+    assert installed.python(server, PUBLISH).strip().splitlines()[-1] == "6"
     await ann.stop_server()
     kept = installed.secret("onedata")
     await asyncio.to_thread(installed.remove)
