@@ -43,6 +43,7 @@ def _compute(settings: StudioSettings) -> ComputeBackend:
         spool_dir=settings.spool_dir,
         homes_dir=settings.homes_dir,
         namespace=settings.kubernetes_namespace,
+        namespaces=settings.kubernetes_namespaces,
         pod_file=settings.kubernetes_pod_file,
         job_ttl_seconds=settings.kubernetes_job_ttl_seconds,
     )

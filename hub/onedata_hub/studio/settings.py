@@ -33,6 +33,11 @@ class StudioSettings(JobsSettings):
         max_length=63,
         description="Namespace of the Kubernetes Jobs; empty is the one that the studio's own pod is in.",
     )
+    kubernetes_namespaces: dict[str, str] = Field(
+        default_factory=dict,
+        description="Namespaces of the Jobs of workspaces that have their own, as JSON: "
+        '{"flights": "team-flights"}. Take one out when no run is in it any more.',
+    )
     kubernetes_pod_file: Path | None = Field(
         default=None,
         description="YAML file in KubeSpawner's terms: what the pod of a run has before its profile is laid over.",

@@ -84,6 +84,18 @@ class KubernetesCompute(ComputeBackend):
         await self._logs.close()
         await self._cluster.close()
 
+    def sees(self, reference: str) -> bool:
+        """Say whether the watches have an attempt's Job."""
+        return self._view.jobs.get(job_name(reference)) is not None
+
+    async def knows(self, reference: str) -> bool:
+        """Say whether an attempt's Job is there.
+
+        Raises:
+            ComputeError: If the API server does not tell.
+        """
+        return self.sees(reference) or await self._has(f"{JOBS}/{job_name(reference)}")
+
     async def start(self, request: StartRequest) -> str:
         """Make the attempt's Job and its Secret, unless they are there; one that is over is made anew."""
         values = pod_values(request, self._pod)
@@ -166,7 +178,7 @@ class KubernetesCompute(ComputeBackend):
         if claim is None:
             return str(values.get("pvc_name_template", ""))
         for name in dict.fromkeys((claim.name, claim.legacy_name)):
-            if await self._has_claim(name):
+            if await self._has(f"{_CLAIMS}/{name}"):
                 return name
         try:
             await self._cluster.create(_CLAIMS, claim.manifest)
@@ -175,9 +187,9 @@ class KubernetesCompute(ComputeBackend):
                 raise
         return claim.name
 
-    async def _has_claim(self, name: str) -> bool:
+    async def _has(self, path: str) -> bool:
         try:
-            await self._cluster.get(f"{_CLAIMS}/{name}")
+            await self._cluster.get(path)
         except Refused as error:
             if error.status != _MISSING:
                 raise
