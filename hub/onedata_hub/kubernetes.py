@@ -5,11 +5,13 @@ platform's part is added: its roles, where its services are, and what every serv
 """
 
 import sys
+from collections import Counter
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit, urlunsplit
 
 from onedata.contract.environment import CACHE_DIR, IDLE_TIMEOUT, PROFILE, STUDIO_URL, WORKSPACE
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
 from onedata_hub.groups import drop_former_members, load_groups
@@ -18,7 +20,8 @@ from onedata_hub.lab_arguments import lab_arguments
 from onedata_hub.limits import SERVER_LIMITS, Limits
 from onedata_hub.login import check_login
 from onedata_hub.machine import SHARED_CORES
-from onedata_hub.naming import personal_workspace
+from onedata_hub.naming import is_workspace_group
+from onedata_hub.pod_namespaces import workspace_of
 from onedata_hub.pod_servers import configure_pod_servers
 from onedata_hub.roles import ACCESS_MLFLOW, ACCESS_STUDIO, CULLER, KEEPER, MLFLOW, STUDIO, load_roles
 from onedata_hub.settings import SettingsError
@@ -30,6 +33,9 @@ _OBJECTS_FOLDER = "/srv/onedata/objects"
 _OBJECTS_CLAIM = "onedata-objects"
 _HUB_API_HERE = "http://127.0.0.1:8081/hub/api"
 _CACHE_FOLDER = "/tmp/onedata-cache"  # noqa: S108 - the pod is the user's own
+
+
+_NamespaceName = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
 
 
 class _Values(BaseModel):
@@ -63,6 +69,26 @@ class KubernetesSettings(_Values):
     objects: Objects = Field(default_factory=Objects)
     limits: Limits = Field(default_factory=Limits)
     show_capacity: bool = False
+    namespaces: dict[str, _NamespaceName] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _can_have_namespaces(self) -> "KubernetesSettings":
+        for workspace in self.namespaces:
+            if not is_workspace_group(workspace):
+                raise ValueError(
+                    f"namespaces names '{workspace}', which can be no workspace that people share"
+                )
+        counted = Counter(self.namespaces.values())
+        shared = [name for name, count in counted.items() if count > 1]
+        if shared:
+            raise ValueError(
+                f"two workspaces of namespaces have '{shared[0]}'; homes of one would be in the other"
+            )
+        if self.namespaces and self.objects.type != "s3":
+            raise ValueError(
+                "with namespaces, objects.type must be s3: a volume is mounted in one namespace alone"
+            )
+        return self
 
 
 def configure_kubernetes(c: Any, values: Mapping[str, Any], *, proxy: str = "proxy-public") -> None:
@@ -82,18 +108,36 @@ def configure_kubernetes(c: Any, values: Mapping[str, Any], *, proxy: str = "pro
         wrong = error.errors()[0]
         place = ".".join(str(part) for part in wrong["loc"])
         raise SettingsError(
-            f"Value global.onedata.{place}: {wrong['msg']}. Correct it and upgrade."
+            f"Value global.onedata{place and '.'}{place}: {wrong['msg']}. Correct it and upgrade."
         ) from error
     check_login(c, settings.workspaces)
+    if settings.namespaces:
+        proxy = _make_reachable(c, settings, proxy)
     public_url = settings.public_url.rstrip("/") or f"http://{proxy}"
     _add_services(c, settings, public_url)
     _configure_servers(c, settings, public_url)
-    configure_pod_servers(c, settings.limits, shows_capacity=settings.show_capacity)
+    configure_pod_servers(
+        c, settings.limits, shows_capacity=settings.show_capacity, namespaces=settings.namespaces
+    )
     if (
         settings.workspaces
     ):  # with groups from the identity provider the hub takes none from its configuration
         c.JupyterHub.load_groups = load_groups(settings.workspaces)
         drop_former_members(c.JupyterHub.db_url, settings.workspaces)
+
+
+def _make_reachable(c: Any, settings: KubernetesSettings, proxy: str) -> str:
+    """Name the hub for servers of other namespaces, by its own, and give the proxy's name there."""
+    own = str(c.KubeSpawner.namespace)
+    if own in settings.namespaces.values():
+        raise SettingsError(
+            f"Value global.onedata.namespaces: '{own}' is the namespace of the hub itself, where servers of no "
+            "workspace are. Name another and upgrade."
+        )
+    hub = urlsplit(c.JupyterHub.hub_connect_url)
+    named = f"{hub.hostname}.{own}" + (f":{hub.port}" if hub.port else "")
+    c.JupyterHub.hub_connect_url = urlunsplit(hub._replace(netloc=named))
+    return f"{proxy}.{own}"
 
 
 def _add_services(c: Any, settings: KubernetesSettings, public_url: str) -> None:
@@ -143,7 +187,7 @@ def _configure_servers(c: Any, settings: KubernetesSettings, public_url: str) ->
         STUDIO_URL: f"{public_url}/services/{STUDIO}",
         IDLE_TIMEOUT: str(settings.idle_timeout_seconds),
         CACHE_DIR: _CACHE_FOLDER,
-        WORKSPACE: _workspace_of,
+        WORKSPACE: workspace_of,
         PROFILE: _profile_of,
         **tracking_environment(f"{public_url}/services/{MLFLOW}"),
         **SHARED_CORES,
@@ -164,10 +208,6 @@ def _configure_servers(c: Any, settings: KubernetesSettings, public_url: str) ->
         name = "onedata-objects"
         c.KubeSpawner.volumes[name] = {"name": name, "persistentVolumeClaim": {"claimName": claim}}
         c.KubeSpawner.volume_mounts[name] = {"name": name, "mountPath": _OBJECTS_FOLDER}
-
-
-def _workspace_of(spawner: Any) -> str:
-    return personal_workspace(spawner.user.name)
 
 
 def _profile_of(spawner: Any) -> str:

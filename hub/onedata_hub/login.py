@@ -67,7 +67,7 @@ def check_login(c: Any, workspaces: Mapping[str, Any]) -> None:
     if c.KubeSpawner.get("enable_user_namespaces"):
         raise SettingsError(
             "KubeSpawner.enable_user_namespaces puts homes where no run of a job can mount them: a volume's claim is "
-            "of one namespace. Remove it and upgrade; a quota on the release's namespace holds servers and runs."
+            "of one namespace. Remove it and upgrade; global.onedata.namespaces gives namespaces to workspaces."
         )
 
 

@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 
 from kubespawner import KubeSpawner  # type: ignore[import-untyped]  # it has no type information
 from tornado.web import HTTPError
-from traitlets import Bool, Callable, default
+from traitlets import Bool, Callable, Dict, Unicode, default
 
 from onedata_hub.backends.compute.kubernetes.capacity import Asked, CapacityReader
 from onedata_hub.backends.compute.kubernetes.refusals import why_refused
+from onedata_hub.pod_namespaces import WORKSPACE_OPTION, PlacedServer, choice_of
 from onedata_hub.pod_request import asked_of
 from onedata_hub.pod_story import Story, is_placed
 from onedata_hub.profiles import Profiles
@@ -23,7 +24,7 @@ _LOOK_EVERY_SECONDS = 1.0
 _SOONER_SECONDS = 2.0
 
 
-class PodSpawner(CheckedServer, KubeSpawner):  # type: ignore[misc]  # KubeSpawner has no type information
+class PodSpawner(PlacedServer, CheckedServer, KubeSpawner):  # type: ignore[misc]  # KubeSpawner has no type information
     """A server as a pod, of a profile that its user's groups may have."""
 
     profiles_for = Callable(
@@ -33,6 +34,11 @@ class PodSpawner(CheckedServer, KubeSpawner):  # type: ignore[misc]  # KubeSpawn
         False,
         config=True,
         help="Whether what is free in the cluster is told; it takes reading nodes and pods.",
+    )
+    namespaces = Dict(
+        value_trait=Unicode(),
+        config=True,
+        help="Namespaces of workspaces that have one, by the workspace's name.",
     )
     _capacity: ClassVar[CapacityReader] = CapacityReader()
 
@@ -49,8 +55,15 @@ class PodSpawner(CheckedServer, KubeSpawner):  # type: ignore[misc]  # KubeSpawn
         Raises:
             HTTPError: 400, 403 or 409 with a sentence that says what can be had.
         """
+        self.choose_place()
+        workspace = choice_of(self)
+        self.user_options = {
+            name: value for name, value in (self.user_options or {}).items() if name != WORKSPACE_OPTION
+        }
         check_start(self.own_profiles, self)
         assert self.size is not None, "the check has chosen it"
+        if workspace:
+            self.user_options = {**self.user_options, WORKSPACE_OPTION: workspace}
         # The hub reads how long it is to wait before KubeSpawner lays the profile over.
         if "start_timeout" in self.size.overrides:
             self.start_timeout = int(self.size.overrides["start_timeout"])
@@ -60,13 +73,15 @@ class PodSpawner(CheckedServer, KubeSpawner):  # type: ignore[misc]  # KubeSpawn
 
     @default("options_form")  # type: ignore[untyped-decorator]  # traitlets is not followed
     def _form(self) -> Any:
-        return PodSpawner._draw_form if self.profile_list else ""
+        return PodSpawner._draw_form if self.profile_list or self.namespaces else ""
 
     @default("options_from_form")  # type: ignore[untyped-decorator]  # traitlets is not followed
     def _read_form(self) -> Any:
         return read_form
 
     async def _draw_form(self) -> str:
+        if not self.profile_list and not self.places:
+            return ""  # there is nothing to choose
         own = self.own_profiles
         capacity = await self._capacity.read(self.api) if self.shows_capacity else None
 
@@ -74,7 +89,7 @@ class PodSpawner(CheckedServer, KubeSpawner):  # type: ignore[misc]  # KubeSpawn
             free = capacity.words(asked_of(self, size.overrides)) if capacity else []
             return [*free, *notes_of(own, self, size)]
 
-        return render_form(own, notes=notes, last=self.orm_spawner.user_options)
+        return render_form(own, notes=notes, last=self.orm_spawner.user_options, workspaces=self.places)
 
     async def _start(self) -> Any:
         """Start the pod; where the cluster does not take it, or cannot place it in time, say why.

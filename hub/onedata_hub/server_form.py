@@ -27,19 +27,27 @@ _STYLE = """
   .od-profile:has(input[type=radio]:checked) .od-options { display: block; }
   .od-options label { margin-right: .5rem; }
   .od-options select, .od-options input { max-width: 100%; }
+  .od-workspace { margin: 0 0 1rem; }
+  .od-workspace label { font-size: 1.15rem; margin-right: .5rem; }
+  .od-workspace p { margin: .25rem 0 0; color: var(--bs-secondary-color, #595c5f); }
 </style>
 """
 
 
 def render_form(
-    profiles: Profiles, *, notes: Notes = lambda _: (), last: Mapping[str, Any] | None = None
+    profiles: Profiles,
+    *,
+    notes: Notes = lambda _: (),
+    last: Mapping[str, Any] | None = None,
+    workspaces: Sequence[str] = (),
 ) -> str:
-    """Draw the form: one radio button for each profile, its options below it.
+    """Draw the form: the workspace where there is one to choose, one radio button for each profile, its options below.
 
     Args:
         profiles: What the user's groups may have.
         notes: What is to be said of a profile of such a size now: what is free, what would have to wait.
         last: What was chosen the last time; it is chosen again where it still can be.
+        workspaces: Those whose servers have a place of their own, beside the user's.
     """
     if not profiles.by_slug:
         return (
@@ -51,11 +59,12 @@ def render_form(
         _card(profiles, profile, notes, last or {}, chosen=profile is chosen)
         for profile in profiles.by_slug.values()
     )
-    return f'{_STYLE}<fieldset class="od-profiles"><legend>Choose a server</legend>{cards}</fieldset>'
+    place = _workspace(workspaces, (last or {}).get("workspace")) if workspaces else ""
+    return f'{_STYLE}{place}<fieldset class="od-profiles"><legend>Choose a server</legend>{cards}</fieldset>'
 
 
 def read_form(form: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Turn what the form sent into KubeSpawner's user options.
+    """Turn what the form sent into KubeSpawner's user options, and the workspace if one was chosen.
 
     Options of other profiles than the chosen one are left out, and so are fields left empty.
     """
@@ -66,7 +75,23 @@ def read_form(form: Mapping[str, Sequence[str]]) -> dict[str, str]:
         for name, values in form.items()
         if name.startswith(prefix) and values and values[0].strip()
     }
-    return ({"profile": profile} if profile else {}) | chosen
+    workspace = next(iter(form.get("workspace", ())), "")
+    always = {"profile": profile, "workspace": workspace}
+    return {name: value for name, value in always.items() if value} | chosen
+
+
+def _workspace(workspaces: Sequence[str], last: Any) -> str:
+    entries = "".join(
+        f'<option value="{escape(one)}"{" selected" if one == last else ""}>{escape(one)}</option>'
+        for one in workspaces
+    )
+    return (
+        '<div class="od-workspace"><label for="workspace">Workspace</label>'
+        '<select id="workspace" name="workspace" class="form-select d-inline-block w-auto" '
+        f'aria-describedby="workspace-words"><option value="">Your own</option>{entries}</select>'
+        '<p id="workspace-words">You have a home of its own in each of these. '
+        "Files of one are not in another; datasets are where you share them.</p></div>"
+    )
 
 
 def _preselected(profiles: Profiles, last: Mapping[str, Any]) -> Profile | None:

@@ -4,13 +4,18 @@ from typing import Any
 
 import pytest
 
-from tests.helm.charts import RELEASE, Manifest
+from tests.helm.charts import NAMESPACE, RELEASE, Manifest
 from tests.helm.conftest import Render
 from tests.helm.pods import pods
-from tests.helm.variants import ELSEWHERE, EVERYTHING_ON
+from tests.helm.variants import ELSEWHERE, EVERYTHING_ON, with_namespaces
+
+Rights = dict[tuple[str, str], set[str]]
+
+TEAM_A = "data-team-a"
+OF_TEAM_A = with_namespaces({"team-a": TEAM_A})
 
 # Everything that our service accounts may do. What is not here is refused.
-RIGHTS = {
+RIGHTS: dict[str, Rights] = {
     "studio-api": {
         ("batch", "jobs"): {"get", "list"},
         ("", "pods"): {"get", "list"},
@@ -27,6 +32,13 @@ RIGHTS = {
     },
 }
 
+# What the hub may do besides where a workspace's servers are.
+HUB_ELSEWHERE: Rights = {
+    ("", "pods"): {"get", "watch", "list", "create", "delete"},
+    ("", "persistentvolumeclaims"): {"get", "watch", "list", "create", "delete"},
+    ("", "events"): {"get", "watch", "list"},
+}
+
 # What the hub may do in the whole cluster, where it is to say what is free there.
 CAPACITY = {("", "nodes"): {"list"}, ("", "pods"): {"list"}}
 
@@ -39,7 +51,7 @@ def is_ours(one: Manifest) -> bool:
     return one["metadata"]["labels"].get("app.kubernetes.io/name") == "one-data-studio"
 
 
-def rules_of(role: Manifest) -> dict[tuple[str, str], set[str]]:
+def rules_of(role: Manifest) -> Rights:
     return {
         (group, resource): set(rule["verbs"])
         for rule in role["rules"]
@@ -48,17 +60,40 @@ def rules_of(role: Manifest) -> dict[tuple[str, str], set[str]]:
     }
 
 
+def granted(manifests: list[Manifest], namespace: str | None = None) -> dict[str, Rights]:
+    """Give what each service account of the release may do in a namespace; None is the release's own."""
+
+    def here(kind: str) -> list[Manifest]:
+        of = (one for one in of_kind(manifests, kind) if is_ours(one))
+        return [one for one in of if one["metadata"].get("namespace") == namespace]
+
+    roles = {one["metadata"]["name"]: rules_of(one) for one in here("Role")}
+    given: dict[str, Rights] = {}
+    for binding in here("RoleBinding"):
+        (subject,) = binding["subjects"]
+        assert subject["namespace"] == NAMESPACE
+        given[subject["name"]] = roles.pop(binding["roleRef"]["name"])
+    assert not roles
+    return given
+
+
 def test_rights_are_the_table_and_no_more(manifests: list[Manifest]):
     everywhere = [rules_of(one) for one in of_kind(manifests, "ClusterRole") if is_ours(one)]
     assert everywhere in ([], [CAPACITY])
-    roles = {one["metadata"]["name"]: rules_of(one) for one in of_kind(manifests, "Role") if is_ours(one)}
-    assert roles == RIGHTS
-    bindings = {
-        one["roleRef"]["name"]: [subject["name"] for subject in one["subjects"]]
-        for one in of_kind(manifests, "RoleBinding")
-        if is_ours(one)
+    assert granted(manifests) == RIGHTS
+
+
+def test_in_the_namespace_of_a_workspace_the_hub_starts_servers_and_the_studio_runs(render_full: Render):
+    manifests = render_full(OF_TEAM_A)
+    assert granted(manifests, TEAM_A) == RIGHTS | {"hub": HUB_ELSEWHERE}
+    theirs = {
+        one["metadata"]["namespace"] for one in manifests if "namespace" in one["metadata"] and is_ours(one)
     }
-    assert bindings == {name: [name] for name in RIGHTS}
+    assert theirs == {TEAM_A}
+
+
+def test_a_hub_elsewhere_is_given_nothing_in_the_namespace_of_a_workspace(render_lone: Render):
+    assert granted(render_lone(ELSEWHERE, OF_TEAM_A), TEAM_A) == RIGHTS
 
 
 def test_the_hub_reads_the_cluster_only_where_it_is_to_say_what_is_free(render_full: Render):
@@ -193,6 +228,67 @@ def test_a_server_reaches_hub_and_proxy_and_no_other_pod(render_full: Render):
             "except": ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.169.254/32"],
         }
     ]
+
+
+def policies_of(manifests: list[Manifest], namespace: str | None = None) -> dict[str, dict[str, Any]]:
+    """Give the policies of a namespace by their names; None is the release's own."""
+    return {
+        one["metadata"]["name"]: one["spec"]
+        for one in of_kind(manifests, "NetworkPolicy")
+        if one["metadata"].get("namespace") == namespace
+    }
+
+
+def ends(rules: list[dict[str, Any]], way: str) -> set[tuple[str, str, int | str]]:
+    """Give (namespace, component, port) of each pod that rules name by its namespace too."""
+    return {
+        (place, peer["podSelector"]["matchLabels"]["app.kubernetes.io/component"], port["port"])
+        for rule in rules
+        for peer in rule.get(way, ())
+        if "podSelector" in peer
+        for place in _namespaces(peer["namespaceSelector"])
+        for port in rule["ports"]
+    }
+
+
+def _namespaces(selector: dict[str, Any]) -> list[str]:
+    if "matchLabels" in selector:
+        return [selector["matchLabels"]["kubernetes.io/metadata.name"]]
+    (expression,) = selector["matchExpressions"]
+    assert (expression["key"], expression["operator"]) == ("kubernetes.io/metadata.name", "In")
+    return list(expression["values"])
+
+
+def test_servers_and_runs_of_a_workspace_with_a_namespace_reach_what_others_do(render_full: Render):
+    manifests = render_full(OF_TEAM_A)
+    here, there = policies_of(manifests), policies_of(manifests, TEAM_A)
+    servers, runs = there["onedata-servers"], there["onedata-job-runs"]
+    assert ends(servers["ingress"], "from") == {
+        (NAMESPACE, part, "notebook-port") for part in ("hub", "proxy")
+    }
+    proxy = (NAMESPACE, "proxy", 8000)
+    assert ends(servers["egress"], "to") == {
+        proxy,
+        (NAMESPACE, "hub", 8081),
+        *((NAMESPACE, "autohttps", port) for port in (8080, 8443)),
+    }
+    assert ends(runs["egress"], "to") == {proxy}
+    assert "ingress" not in runs
+    away = [rule for rule in here["job-runs"]["egress"] if "ipBlock" in rule["to"][0]]
+    assert [rule for rule in runs["egress"] if "ipBlock" in rule["to"][0]] == away
+    assert [rule for rule in servers["egress"] if "ipBlock" in rule["to"][0]] == away
+    for part, asked in (("hub", {(TEAM_A, "singleuser-server", 8081)}), ("proxy", None)):
+        both = here[f"{part}-and-namespaces"]
+        assert ends(both["egress"], "to") == {(TEAM_A, "singleuser-server", 8888)}
+        expected = asked or {(TEAM_A, one, 8000) for one in ("singleuser-server", "job-run")}
+        assert ends(both["ingress"], "from") == expected
+
+
+@pytest.mark.parametrize("part", ["hub", "proxy"])
+def test_a_part_without_a_policy_of_its_own_is_not_shut_in_by_ours(render_full: Render, part: str):
+    off = {"networkPolicy": {"enabled": False}}
+    values = {"jupyterhub": {"hub": off} if part == "hub" else {"proxy": {"chp": off}}}
+    assert f"{part}-and-namespaces" not in policies_of(render_full(OF_TEAM_A, values))
 
 
 def test_prometheus_is_let_in_where_it_is_named(render_lone: Render):

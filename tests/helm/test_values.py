@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.helm.charts import CHART, EXAMPLES, ROOT, Helm, RenderingFailed
+from tests.helm.charts import CHART, EXAMPLES, NAMESPACE, ROOT, Helm, RenderingFailed
 from tests.helm.conftest import Render
-from tests.helm.variants import ELSEWHERE
+from tests.helm.variants import ELSEWHERE, with_namespaces
 from tools.reference.values_page import leaves
 
 SCHEMA = json.loads((CHART / "values.schema.json").read_text())
@@ -70,6 +70,8 @@ def test_every_value_has_its_words():
         ({"database": {"type": "mysql"}}, "cloudnative-pg"),
         ({"mlflow": {"storage": {"size": "20 GB"}}}, "20 GB"),
         ({"image": {"digest": "abc"}}, "digest"),
+        ({"global": {"onedata": {"namespaces": {"team-a": "Data A"}}}}, "Data A"),
+        ({"global": {"onedata": {"namespaces": {"Team A": "data-a"}}}}, "Team A"),
     ],
 )
 def test_a_wrong_value_is_refused_by_its_name(render_lone: Render, values: dict[str, Any], said: str):
@@ -86,6 +88,9 @@ def test_a_wrong_value_is_refused_by_its_name(render_lone: Render, values: dict[
         ({"hub": {"apiUrl": ""}}, "hub.apiUrl"),
         ({"hub": {"tokensSecret": ""}}, "hub.services.studio.apiToken"),
         ({"global": {"onedata": {"publicUrl": ""}}}, "global.onedata.publicUrl"),
+        ({"global": {"onedata": {"namespaces": {"a": "data-a"}}}}, "Set global.onedata.objects.type to s3"),
+        (with_namespaces({"a": NAMESPACE}), f"{NAMESPACE} is the release's own namespace"),
+        (with_namespaces({"a": "data", "b": "data"}), "two workspaces have one namespace"),
     ],
 )
 def test_values_that_do_not_go_together_say_what_to_write(
@@ -127,7 +132,10 @@ def blocks_of_the_page(name: str) -> list[dict[str, Any]]:
     return [yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```", page, re.M | re.S)]
 
 
-@pytest.mark.parametrize(("page", "count"), [("install-on-kubernetes", 4), ("profiles-on-kubernetes", 4)])
+@pytest.mark.parametrize(
+    ("page", "count"),
+    [("install-on-kubernetes", 4), ("profiles-on-kubernetes", 4), ("namespaces-for-workspaces", 1)],
+)
 def test_values_in_the_documentation_are_taken(render_full: Render, page: str, count: int):
     blocks = blocks_of_the_page(page)
     assert len(blocks) == count

@@ -26,6 +26,7 @@ EVERYTHING_ON: dict[str, Any] = {
     "global": {
         "onedata": {
             "workspaces": {"team-a": ["ann", "bob"]},
+            "namespaces": {"team-a": "data-team-a", "team-b": "data-team-b"},
             "limits": {"default": {"servers": 3, "gpus": 0, "hours": 24}, "groups": {"ml": {"gpus": None}}},
             "showCapacity": True,
             "objects": {
@@ -100,3 +101,9 @@ VARIANTS = [
     Variant("everything on", True, (EVERYTHING_ON, HUB_ON)),
     *(Variant(f"example {path.stem}", True, (path,)) for path in sorted(EXAMPLES.glob("*.yaml"))),
 ]
+
+
+def with_namespaces(given: dict[str, str]) -> dict[str, Any]:
+    """Give namespaces to workspaces, with all that they need."""
+    objects = {"type": "s3", "s3": {"bucket": "onedata"}}
+    return {"global": {"onedata": {"namespaces": given, "objects": objects}}}

@@ -20,6 +20,8 @@ def hub(**given: Any) -> Config:
         {"name": "mlflow", "api_token": "m" * 32},
     ]
     c.JupyterHub.load_roles = []
+    c.JupyterHub.hub_connect_url = "http://hub:8081"
+    c.KubeSpawner.namespace = "ods"
     c.KubeSpawner.environment = given.get("environment", {})
     c.KubeSpawner.volumes = {"home": {"name": "home"}}
     c.KubeSpawner.volume_mounts = {"home": {"name": "home", "mountPath": "/home/jovyan"}}
@@ -119,9 +121,36 @@ def test_namespaces_for_each_person_are_refused_since_runs_cannot_mount_their_ho
         configure_kubernetes(c, {})
 
 
+S3 = {"type": "s3", "s3": {"bucket": "onedata"}}
+WITH_NAMESPACES = {"namespaces": {"team-a": "data-team-a"}, "objects": S3}
+
+
+def test_servers_in_namespaces_of_workspaces_find_hub_and_platform_by_their_whole_names():
+    c = configured(WITH_NAMESPACES)
+    assert c.PodSpawner.namespaces == {"team-a": "data-team-a"}
+    assert c.JupyterHub.hub_connect_url == "http://hub.ods:8081"
+    assert c.KubeSpawner.environment["ONEDATA_STUDIO_URL"] == "http://proxy-public.ods/services/studio"
+    spawner = SimpleNamespace(user=SimpleNamespace(name="ann"), user_options={"workspace": "team-a"})
+    assert c.KubeSpawner.environment["ONEDATA_WORKSPACE"](spawner) == "team-a"
+    without = configured()
+    assert without.JupyterHub.hub_connect_url == "http://hub:8081"
+
+
+def test_an_option_of_a_profile_cannot_be_called_as_the_choice_of_a_workspace_is():
+    profiles = [{"display_name": "Any", "profile_options": {"workspace": {"display_name": "Where"}}}]
+    assert list(configured(profile_list=profiles).PodSpawner.profiles_for([]).by_slug) == ["any"]
+    with pytest.raises(SettingsError, match=r"profile 'any' has an option 'workspace'.* Rename it"):
+        configured(WITH_NAMESPACES, profile_list=profiles)
+
+
 @pytest.mark.parametrize(
     ("values", "said"),
     [
+        ({"namespaces": {"a": "ods"}, "objects": S3}, "'ods' is the namespace of the hub itself"),
+        ({"namespaces": {"a": "x", "b": "x"}, "objects": S3}, "two workspaces of namespaces have 'x'"),
+        ({"namespaces": {"a": "x"}}, r"objects\.type must be s3"),
+        ({"namespaces": {"user-ann": "x"}, "objects": S3}, "'user-ann', which can be no workspace"),
+        ({"namespaces": {"a": "No"}, "objects": S3}, r"global\.onedata\.namespaces\.a: String should match"),
         ({"idleTimeoutSeconds": -1}, r"global\.onedata\.idleTimeoutSeconds: .* greater than or equal to 0"),
         ({"idleTimeout": 1}, r"global\.onedata\.idleTimeout: Extra inputs"),
         ({"objects": {"type": "nfs"}}, r"global\.onedata\.objects\.type"),

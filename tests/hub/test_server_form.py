@@ -116,6 +116,21 @@ def test_form_shows_only_what_a_users_groups_may_have() -> None:
     assert "2 GB of memory" in form
 
 
+def test_form_asks_for_the_workspace_where_there_is_one_to_choose() -> None:
+    form = render_form(in_pods(), workspaces=["team-a", "team-b"], last={"workspace": "team-b"})
+    page = Elements(form)
+    assert [one["value"] for one in page.of("option") if "selected" in one] == ["team-b"]
+    assert [one["value"] for one in page.of("option")] == ["", "team-a", "team-b"]
+    (select,) = page.of("select")
+    assert select["id"] in [one.get("for") for one in page.of("label")]
+    assert select["aria-describedby"] in [one.get("id") for one in page.of("p")]
+    assert read_form({str(select["name"]): ["team-b"], "profile": ["small"]}) == {
+        "profile": "small",
+        "workspace": "team-b",
+    }
+    assert 'name="workspace"' not in render_form(in_pods())
+
+
 def test_user_without_any_profile_is_told_whom_to_ask() -> None:
     profiles = read_profiles([{"display_name": "A", "allowed_groups": ["ml"]}], machine=LAPTOP).of([])
     form = render_form(profiles)

@@ -29,6 +29,7 @@ _CONFIG = """
 import json
 from jupyterhub.proxy import Proxy
 from onedata_hub.limits import Limits
+from onedata_hub.pod_namespaces import workspace_of
 from onedata_hub.pod_servers import configure_pod_servers
 
 class NoProxy(Proxy):
@@ -64,13 +65,30 @@ c.KubeSpawner.args = ["httpd", "-f", "-p", "8888", "-h", "/"]
 c.KubeSpawner.cpu_guarantee, c.KubeSpawner.mem_guarantee = 0.01, "16M"
 c.KubeSpawner.delete_grace_period = 1
 c.KubeSpawner.profile_list = given["profiles"]
-configure_pod_servers(c, Limits.model_validate(given["limits"]), shows_capacity=given["shows_capacity"])
+c.KubeSpawner.environment = {"ONEDATA_WORKSPACE": workspace_of}
+if given["storage"]:
+    c.KubeSpawner.storage_pvc_ensure = True
+    c.KubeSpawner.storage_capacity = given["storage"]
+    claim = {"claimName": "{pvc_name}"}
+    c.KubeSpawner.volumes = {"home": {"name": "home", "persistentVolumeClaim": claim}}
+    c.KubeSpawner.volume_mounts = {"home": {"name": "home", "mountPath": "/home/jovyan"}}
+configure_pod_servers(
+    c,
+    Limits.model_validate(given["limits"]),
+    shows_capacity=given["shows_capacity"],
+    namespaces=given["namespaces"],
+)
 """
 
 
 @dataclass
 class PodHub:
-    """A hub of these profiles, groups and limits."""
+    """A hub of these profiles, groups and limits.
+
+    Attributes:
+        storage: The size of homes; without one servers have none.
+        kubeconfig: Another way to the cluster than that of its administrator.
+    """
 
     cluster: Cluster
     namespace: str
@@ -79,6 +97,9 @@ class PodHub:
     groups: dict[str, list[str]] = field(default_factory=dict)
     limits: dict[str, Any] = field(default_factory=dict)
     shows_capacity: bool = True
+    namespaces: dict[str, str] = field(default_factory=dict)
+    storage: str = ""
+    kubeconfig: Path | None = None
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -97,6 +118,8 @@ class PodHub:
             "profiles": self.profiles,
             "limits": self.limits,
             "shows_capacity": self.shows_capacity,
+            "namespaces": self.namespaces,
+            "storage": self.storage,
         }
         (self.folder / "given.json").write_text(json.dumps(given))
         (self.folder / "jupyterhub_config.py").write_text(_CONFIG)
@@ -104,7 +127,7 @@ class PodHub:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "jupyterhub"],
                 cwd=self.folder,
-                env={**os.environ, "KUBECONFIG": str(self.cluster.kubeconfig)},
+                env={**os.environ, "KUBECONFIG": str(self.kubeconfig or self.cluster.kubeconfig)},
                 stdout=log,
                 stderr=log,
             )

@@ -14,6 +14,11 @@
 {{- define "onedata.port" -}}8000{{- end }}
 {{- define "onedata.folder" -}}/srv/onedata{{- end }}
 
+{{- /* The hub's service account, as its own chart names it. */}}
+{{- define "onedata.hub.account" -}}
+{{ dig "hub" "serviceAccount" "name" "" .Values.jupyterhub | default (include "jupyterhub.hub.fullname" .) }}
+{{- end }}
+
 {{- /* Labels: (dict "root" . "component" "studio-api"). */}}
 {{- define "onedata.matchLabels" -}}
 app.kubernetes.io/name: {{ .root.Chart.Name }}
@@ -50,7 +55,8 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- /* The platform's address as servers and job runs reach it, without a slash at the end. */}}
 {{- define "onedata.publicUrl" -}}
 {{- if .Values.global.onedata.publicUrl -}}{{ .Values.global.onedata.publicUrl | trimSuffix "/" }}
-{{- else if .Values.jupyterhub.enabled -}}http://{{ include "jupyterhub.proxy-public.fullname" . }}
+{{- else if .Values.jupyterhub.enabled -}}
+http://{{ include "jupyterhub.proxy-public.fullname" . }}{{ if .Values.global.onedata.namespaces }}.{{ .Release.Namespace }}{{ end }}
 {{- else -}}{{ fail "Without jupyterhub.enabled the services need global.onedata.publicUrl: the platform's address as servers and job runs reach it." }}
 {{- end }}
 {{- end }}
@@ -175,6 +181,17 @@ resources:
 {{- define "onedata.check" -}}
 {{- if and (eq .Values.database.type "sqlite") (or (gt (int .Values.studio.api.replicas) 1) (gt (int .Values.studio.jobs.replicas) 1)) }}
 {{- fail "database.type is sqlite, which one studio pod alone can use: studio.api.replicas and studio.jobs.replicas must be 1. Set database.type to postgresql or cloudnative-pg for more." }}
+{{- end }}
+{{- with .Values.global.onedata.namespaces }}
+{{- if eq $.Values.global.onedata.objects.type "pvc" }}
+{{- fail "global.onedata.namespaces: a volume is mounted in one namespace alone, so objects cannot be on one. Set global.onedata.objects.type to s3." }}
+{{- end }}
+{{- if has $.Release.Namespace (values .) }}
+{{- fail (printf "global.onedata.namespaces: %s is the release's own namespace. Name another for the workspace." $.Release.Namespace) }}
+{{- end }}
+{{- if ne (len (values .)) (len (values . | uniq)) }}
+{{- fail "global.onedata.namespaces: two workspaces have one namespace, and homes of one would be in the other. Name one for each." }}
+{{- end }}
 {{- end }}
 {{- if and .Values.jupyterhub.enabled (ne (dig "hub" "baseUrl" "/" .Values.jupyterhub) "/") }}
 {{- fail "jupyterhub.hub.baseUrl must be /: the platform has a host name of its own. Leave it out." }}

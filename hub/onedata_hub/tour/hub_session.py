@@ -59,9 +59,11 @@ class HubSession:
         except LoginRefused as error:
             raise TourError(str(error)) from error
 
-    async def start_server(self, tell: Callable[[str], None], profile: str | None = None) -> None:
-        """Start the person's server and wait until it is ready."""
-        options = {"profile": profile} if profile else {}
+    async def start_server(
+        self, tell: Callable[[str], None], profile: str | None = None, **options: str
+    ) -> None:
+        """Start the person's server and wait until it is ready; ``options`` are other choices of its page."""
+        options |= {"profile": profile} if profile else {}
         answer = await self.request("POST", f"{self._user_path()}/server", json=options)
         if answer.status_code not in (201, 202, 400):
             self._expect(answer, 201, "a server")

@@ -154,6 +154,10 @@ spec:
   value: {{ .root.Values.studio.maxBodyBytes | int64 | quote }}
 - name: ONEDATA_STUDIO_COMPUTE
   value: kubernetes
+{{- with .root.Values.global.onedata.namespaces }}
+- name: ONEDATA_STUDIO_KUBERNETES_NAMESPACES
+  value: {{ toJson . | quote }}
+{{- end }}
 - name: ONEDATA_STUDIO_KUBERNETES_POD_FILE
   value: {{ $folder }}/config/pod.yaml
 - name: ONEDATA_STUDIO_KUBERNETES_JOB_TTL_SECONDS

@@ -1,0 +1,80 @@
+{{- /* Pods of the hub's chart as peers of a policy elsewhere: (dict "root" . "component" "proxy"). */}}
+{{- define "onedata.peer" -}}
+podSelector:
+  matchLabels:
+    app.kubernetes.io/component: {{ .component }}
+    app.kubernetes.io/instance: {{ .root.Release.Name }}
+namespaceSelector:
+  matchLabels:
+    kubernetes.io/metadata.name: {{ .root.Release.Namespace }}
+{{- end }}
+
+{{- /* Servers or runs in the namespaces of workspaces as peers: (dict "root" . "component" "job-run"). */}}
+{{- define "onedata.peers" -}}
+podSelector:
+  matchLabels:
+    app.kubernetes.io/component: {{ .component }}
+namespaceSelector:
+  matchExpressions:
+    - key: kubernetes.io/metadata.name
+      operator: In
+      values: {{ values .root.Values.global.onedata.namespaces | sortAlpha | toJson }}
+{{- end }}
+
+{{- /* The spec of the policy for runs: (dict "root" . "elsewhere" false), elsewhere in a workspace's namespace. */}}
+{{- define "onedata.run.policy" -}}
+podSelector:
+  matchLabels:
+    app.kubernetes.io/component: job-run
+    app.kubernetes.io/managed-by: one-data-studio
+policyTypes: [Ingress, Egress]
+egress:
+  {{- include "onedata.user.egress" . | nindent 2 }}
+{{- end }}
+
+{{- /* What servers and runs reach: the platform through its proxy, names, the world outside. */}}
+{{- define "onedata.user.egress" -}}
+{{- $values := .root.Values.jupyterhub }}
+{{- $server := dig "singleuser" "networkPolicy" dict $values }}
+{{- $allowed := $server.egressAllowRules | default dict }}
+{{- $private := list "10.0.0.0/8" "172.16.0.0/12" "192.168.0.0/16" }}
+{{- $metadata := printf "%s/32" (dig "singleuser" "cloudMetadata" "ip" "169.254.169.254" $values) }}
+{{- if $values.enabled }}
+- ports:
+    - port: 8000
+  to:
+    {{- if .elsewhere }}
+    - {{ include "onedata.peer" (dict "root" .root "component" "proxy") | nindent 6 | trim }}
+    {{- else }}
+    - podSelector:
+        matchLabels:
+          app.kubernetes.io/component: proxy
+          app.kubernetes.io/instance: {{ .root.Release.Name }}
+    {{- end }}
+{{- end }}
+- ports:
+    - {port: 53, protocol: UDP}
+    - {port: 53, protocol: TCP}
+  to:
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: kube-system
+    {{- range $private }}
+    - ipBlock: {cidr: {{ . }}}
+    {{- end }}
+{{- if dig "nonPrivateIPs" true $allowed }}
+- to:
+    - ipBlock:
+        cidr: 0.0.0.0/0
+        except: {{ toJson (append $private $metadata) }}
+{{- end }}
+{{- if dig "privateIPs" false $allowed }}
+- to:
+    {{- range $private }}
+    - ipBlock: {cidr: {{ . }}}
+    {{- end }}
+{{- end }}
+{{- with $server.egress }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,18 @@
+{{- /* Who may do what in the namespaces of workspaces: the rules by the service account that has them, as JSON. */}}
+{{- define "onedata.namespaces.accounts" -}}
+{{- $accounts := dict (include "onedata.api.name" .) "onedata.api.rules" (include "onedata.jobs.name" .) "onedata.jobs.rules" -}}
+{{- if .Values.jupyterhub.enabled -}}
+{{- $_ := set $accounts (include "onedata.hub.account" .) "onedata.hub.rules" -}}
+{{- end -}}
+{{- toJson $accounts -}}
+{{- end }}
+
+{{- /* What the hub may do where it starts servers; its own chart gives it that in the release's namespace. */}}
+{{- define "onedata.hub.rules" -}}
+- apiGroups: [""]
+  resources: [pods, persistentvolumeclaims]
+  verbs: [get, watch, list, create, delete]
+- apiGroups: [""]
+  resources: [events]
+  verbs: [get, watch, list]
+{{- end }}
