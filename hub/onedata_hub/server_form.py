@@ -89,8 +89,8 @@ def _workspace(workspaces: Sequence[str], last: Any) -> str:
         '<div class="od-workspace"><label for="workspace">Workspace</label>'
         '<select id="workspace" name="workspace" class="form-select d-inline-block w-auto" '
         f'aria-describedby="workspace-words"><option value="">Your own</option>{entries}</select>'
-        '<p id="workspace-words">You have a home of its own in each of these. '
-        "Files of one are not in another; datasets are where you share them.</p></div>"
+        '<p id="workspace-words">'
+        "You have a separate home in each of these. Files stay in theirs; share work as datasets.</p></div>"
     )
 
 
