@@ -69,7 +69,10 @@ export function detailsOf(kind: Kind, state: HomeState, size: Size, trans: Trans
         trans.__('Kernels have the platform’s own packages now. Renamed away, yours can be added anew.')
       ];
     case 'config':
-      return [...said, trans.__('Renamed away, they can be put right and taken back.')];
+      return [
+        ...said.map(words => trans.__('The server said: %1', words)),
+        trans.__('Renamed away, they can be put right and taken back.')
+      ];
     case 'conflicts':
       return [...state.conflicts, ...leftBehind(state, trans)];
   }
