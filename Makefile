@@ -6,7 +6,7 @@ WORKERS ?= 4
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
 	--override requirements/overrides.txt --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 HUB5 := .venv-hub5
-ON_CLUSTER := tests/cluster tests/hub/backends/compute tests/hub/test_*on_cluster.py tests/helm/test_*on_cluster.py
+ON_CLUSTER := tests/cluster tests/hub/backends/compute tests/hub/pods/test_*on_cluster.py tests/helm/test_*on_cluster.py
 # What takes Helm, skopeo, a registry, Java and Maven, or tests what is installed.
 DELIVERY := tests/images tests/hub/bundle tests/hub/openid/test_authenticator.py \
 	tests/platform/test_openid.py tests/platform/test_selftest.py

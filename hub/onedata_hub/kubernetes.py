@@ -15,14 +15,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic.alias_generators import to_camel
 
 from onedata_hub.groups import drop_former_members, load_groups
-from onedata_hub.home_volume import with_pods_beside_homes
 from onedata_hub.lab_arguments import lab_arguments
 from onedata_hub.limits import SERVER_LIMITS, Limits
 from onedata_hub.login import check_login
 from onedata_hub.machine import SHARED_CORES
 from onedata_hub.naming import is_workspace_group
-from onedata_hub.pod_namespaces import workspace_of
-from onedata_hub.pod_servers import configure_pod_servers
+from onedata_hub.pods.homes import with_pods_beside_homes
+from onedata_hub.pods.namespaces import workspace_of
+from onedata_hub.pods.servers import configure_pod_servers
 from onedata_hub.roles import ACCESS_MLFLOW, ACCESS_STUDIO, CULLER, KEEPER, MLFLOW, STUDIO, load_roles
 from onedata_hub.settings import SettingsError
 from onedata_hub.tracking import tracking_environment

@@ -29,8 +29,8 @@ _CONFIG = """
 import json
 from jupyterhub.proxy import Proxy
 from onedata_hub.limits import Limits
-from onedata_hub.pod_namespaces import workspace_of
-from onedata_hub.pod_servers import configure_pod_servers
+from onedata_hub.pods.namespaces import workspace_of
+from onedata_hub.pods.servers import configure_pod_servers
 
 class NoProxy(Proxy):
     should_start = False

@@ -10,7 +10,7 @@ from kubernetes_asyncio.client import ApiClient
 from kubespawner import KubeSpawner
 from onedata_hub.backends.compute import ComputeError
 from onedata_hub.backends.compute.kubernetes.claims import HomeClaim, home_claim
-from onedata_hub.home_volume import HOME_LABEL, keep_beside_home
+from onedata_hub.pods.homes import HOME_LABEL, keep_beside_home
 from traitlets.config import Config
 
 from tests.hub.backends.compute.test_pods import job_of

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from onedata_hub.backends.compute.kubernetes.claims import home_claim
-from onedata_hub.home_volume import HOME_LABEL, beside_home, home_label
+from onedata_hub.pods.homes import HOME_LABEL, beside_home, home_label
 
 from tests.hub.backends.compute.in_cluster import InCluster
 from tests.hub.backends.compute.running import eventually, request_for, until_why

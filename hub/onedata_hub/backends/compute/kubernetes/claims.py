@@ -11,7 +11,7 @@ from typing import Any
 
 from onedata_hub.backends.compute.base import ComputeError
 from onedata_hub.backends.compute.kubernetes.names import Templates, kubespawner_label
-from onedata_hub.home_volume import is_of_one_node
+from onedata_hub.pods.homes import is_of_one_node
 
 Json = dict[str, Any]
 

@@ -18,7 +18,7 @@ from onedata.contract.runner import RunLimits
 from onedata_hub.backends.compute.base import ComputeError, StartRequest
 from onedata_hub.backends.compute.kubernetes.claims import home_claim
 from onedata_hub.backends.compute.kubernetes.names import Templates
-from onedata_hub.home_volume import HOME_LABEL, beside_home, home_label
+from onedata_hub.pods.homes import HOME_LABEL, beside_home, home_label
 from onedata_hub.server_size import ProfileError, laid_over, parse_memory
 
 Json = dict[str, Any]

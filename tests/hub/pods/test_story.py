@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from onedata_hub.pod_story import Story
+from onedata_hub.pods.story import Story
 
 TIMEOUT = 300.0
 

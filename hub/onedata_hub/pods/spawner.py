@@ -11,9 +11,9 @@ from traitlets import Bool, Callable, Dict, Unicode, default
 
 from onedata_hub.backends.compute.kubernetes.capacity import Asked, CapacityReader
 from onedata_hub.backends.compute.kubernetes.refusals import why_refused
-from onedata_hub.pod_namespaces import WORKSPACE_OPTION, PlacedServer, choice_of
-from onedata_hub.pod_request import asked_of
-from onedata_hub.pod_story import Story, is_placed
+from onedata_hub.pods.namespaces import WORKSPACE_OPTION, PlacedServer, choice_of
+from onedata_hub.pods.request import asked_of
+from onedata_hub.pods.story import Story, is_placed
 from onedata_hub.profiles import Profiles
 from onedata_hub.server_form import read_form, render_form
 from onedata_hub.server_size import ServerSize

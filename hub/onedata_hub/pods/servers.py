@@ -7,12 +7,12 @@ from typing import Any
 
 from onedata_hub.limits import Limits
 from onedata_hub.machine import Machine
-from onedata_hub.pod_namespaces import WORKSPACE_OPTION
+from onedata_hub.pods.namespaces import WORKSPACE_OPTION
 from onedata_hub.profiles import Profiles, read_profiles
 from onedata_hub.server_size import ProfileError
 from onedata_hub.settings import SettingsError
 
-_TEMPLATES = Path(__file__).with_name("hub_templates")
+_TEMPLATES = Path(__file__).parent.parent / "hub_templates"
 # The word of progress after a minute; KubeSpawner puts the seconds in.
 _SLOW = "This takes longer than most starts: {seconds} seconds so far. You may close this page; the start goes on."
 _SLOW_AGAIN_SECONDS = 30
@@ -34,7 +34,7 @@ def configure_pod_servers(
     Raises:
         SettingsError: If the profiles are wrong; says where.
     """
-    from onedata_hub.pod_spawner import PodSpawner, with_profiles  # with it the cluster's client library
+    from onedata_hub.pods.spawner import PodSpawner, with_profiles  # with it the cluster's client library
 
     profiles = _read(c.KubeSpawner.get("profile_list"), limits)
     if namespaces:
