@@ -165,6 +165,15 @@ class PodHub:
         with HubLogin(self.url, user, "") as session:
             return session.http.get("/hub/spawn").text
 
+    def send_form(self, user: str, **fields: str) -> None:
+        """Log a user in and start a server by the page's form, as its button does."""
+        with HubLogin(self.url, user, "") as session:
+            session.http.get("/hub/spawn")
+            sent = session.http.post(
+                "/hub/spawn", data={"_xsrf": session.xsrf(), **fields}, follow_redirects=False
+            )
+        assert sent.status_code == 302, sent.text
+
     def server(self, user: str, name: str = "") -> dict[str, Any] | None:
         """Give the hub's model of a server; None where none runs or starts."""
         found = self.api("GET", f"/users/{user}").json().get("servers", {}).get(name)

@@ -80,6 +80,13 @@ class PlacedServer:
         if self._pvc_exists:
             self.claims[self.namespace] = self.pvc_name
 
+    async def delete_forever(self) -> None:
+        """Delete the homes of a user who is deleted, in whatever namespace, where KubeSpawner deletes one."""
+        homes = {self.namespace: self.pvc_name} | self.claims
+        for namespace, claim in homes.items():
+            self.namespace, self.pvc_name = namespace, claim
+            await super().delete_forever()  # type: ignore[misc]  # of KubeSpawner
+
 
 def choice_of(spawner: Any) -> str:
     """Give the workspace that a server was asked for; empty for none."""

@@ -157,6 +157,16 @@ def test_each_place_keeps_its_home_however_one_goes_between_them(site: Site) -> 
     assert homes() == both
 
 
+def test_all_homes_go_with_a_user_who_is_deleted(site: Site) -> None:
+    for workspace in ("team-a", ""):
+        site.start("ann6", workspace=workspace, profile="small")
+        site.stop("ann6")
+    assert all(site.home("ann6", namespace) for namespace in (site.own, site.team_a))
+    assert site.hub.api("DELETE", "/users/ann6").status_code == 204
+    for namespace in (site.own, site.team_a):
+        wait_for(f"no home in {namespace}", lambda place=namespace: not site.home("ann6", place))
+
+
 def test_a_server_in_a_workspaces_namespace_outlives_the_hub(site: Site) -> None:
     site.start("ann2", workspace="team-a")
     (before,) = (one for one in site.names("pods", site.team_a) if "ann2" in one)
@@ -179,9 +189,14 @@ def test_others_are_refused_and_learn_not_whether_there_is_such_a_workspace(
     assert not [one for one in site.names("pods", site.team_a) if "zoe" in one]
 
 
-def test_the_form_offers_ones_own_workspaces(site: Site) -> None:
+def test_the_form_offers_ones_own_workspaces_and_the_last_one_first(site: Site) -> None:
     page = site.hub.form_of("ann3")
     assert '<option value="">Your own</option><option value="team-a">team-a</option>' in page
+    site.hub.send_form("ann3", profile="small", workspace="team-a")
+    wait_for("ann3's server", lambda: (site.hub.server("ann3") or {}).get("ready"))
+    assert any("ann3" in one for one in site.names("pods", site.team_a))
+    site.stop("ann3")
+    assert '<option value="team-a" selected>team-a</option>' in site.hub.form_of("ann3")
 
 
 def test_a_used_up_quota_is_told_in_words_and_is_no_fault_of_the_hub(site: Site) -> None:

@@ -157,6 +157,15 @@ def test_a_server_waits_for_a_gpu_with_its_reason_and_starts_when_one_is_free(hu
     stop(hub, "ann2")
 
 
+def test_a_gpu_that_was_chosen_in_the_form_is_the_pods(hub: PodHub) -> None:
+    hub.send_form("ann6", **{"profile": "gpu", "profile-option-gpu--gpus": "two"})
+    wait_for("ann6's server", lambda: is_ready(hub, "ann6"))
+    pods = json.loads(hub.cluster.kubectl("-n", hub.namespace, "get", "pods", "-o", "json"))["items"]
+    (pod,) = (one for one in pods if "ann6" in one["metadata"]["name"])
+    assert pod["spec"]["containers"][0]["resources"]["limits"]["nvidia.com/gpu"] == "2"
+    stop(hub, "ann6")
+
+
 def test_two_starts_at_the_same_instant_do_not_both_pass_a_limit(hub: PodHub) -> None:
     hub.api("POST", "/users/ann4")
     with concurrent.futures.ThreadPoolExecutor() as pool:
