@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 import yaml
+from onedata_hub.kubernetes import KubernetesSettings
 from onedata_hub.limits import Limits
 from onedata_hub.profiles import load_profiles, read_profiles
 from onedata_hub.settings import PlatformSettings
@@ -133,10 +134,12 @@ def test_profiles_in_the_documentation_are_read(tmp_path: Path):
 
 
 def test_profiles_in_the_documentations_values_are_read():
-    blocks = [block for block in all_blocks() if block.note == "values"]
-    assert blocks
-    for block in blocks:
-        values = yaml.safe_load(block.source)
+    every = [yaml.safe_load(block.source) for block in all_blocks() if block.note == "values"]
+    with_profiles = [values for values in every if "jupyterhub" in values]
+    assert with_profiles
+    for values in every:
+        KubernetesSettings.model_validate(values.get("global", {}).get("onedata", {}))
+    for values in with_profiles:
         limits = Limits.model_validate(values.get("global", {}).get("onedata", {}).get("limits", {}))
         listed = values["jupyterhub"]["singleuser"]["profileList"]
         profiles = read_profiles(listed, in_pods=True, limits=limits)
