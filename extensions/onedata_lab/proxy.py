@@ -17,6 +17,7 @@ from onedata_lab.problems import write_problem
 from onedata_lab.upstreams import UPSTREAMS, Upstream, UpstreamError, token
 
 RESOURCE = "onedata"  # what JupyterLab's authorizers know these requests by
+_OF_THE_HUB = "X-JupyterHub-Version"  # the hub's own answers carry it, and no service's
 _TIMEOUT = httpx.Timeout(30.0, read=120.0)  # live events say something at least once a minute
 _PASSED_ON = (
     "Accept",
@@ -53,16 +54,19 @@ class ProxyHandler(APIHandler):  # type: ignore[misc]  # jupyter_server is not f
         except UpstreamError as error:
             write_problem(self, error.status, error.code, str(error))
         except httpx.TransportError:
-            title = self._upstream.title
-            write_problem(
-                self,
-                502,
-                "unreachable",
-                f"{title[0].upper()}{title[1:]} does not answer this server. Try again in a moment; an "
-                "administrator can run `onedata doctor`.",
-            )
+            self._say_unreachable()
         else:
             await self._pass_back(self._answer)
+
+    def _say_unreachable(self) -> None:
+        title = self._upstream.title
+        write_problem(
+            self,
+            502,
+            "unreachable",
+            f"{title[0].upper()}{title[1:]} does not answer this server. Try again in a moment; an "
+            "administrator can run `onedata doctor`.",
+        )
 
     @authenticated  # type: ignore[untyped-decorator]
     @authorized("read", resource=RESOURCE)  # type: ignore[untyped-decorator]
@@ -99,6 +103,9 @@ class ProxyHandler(APIHandler):  # type: ignore[misc]  # jupyter_server is not f
 
     async def _pass_back(self, answer: httpx.Response) -> None:
         try:
+            if _OF_THE_HUB in answer.headers:  # the proxy knows no way to the service yet
+                self._say_unreachable()
+                return
             if answer.is_redirect or answer.status_code == 401:
                 write_problem(
                     self,

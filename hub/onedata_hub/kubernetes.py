@@ -115,6 +115,7 @@ def configure_kubernetes(c: Any, values: Mapping[str, Any], *, proxy: str = "pro
         proxy = _make_reachable(c, settings, proxy)
     public_url = settings.public_url.rstrip("/") or f"http://{proxy}"
     _add_services(c, settings, public_url)
+    _keep_routes(c)
     _configure_servers(c, settings, public_url)
     configure_pod_servers(
         c, settings.limits, shows_capacity=settings.show_capacity, namespaces=settings.namespaces
@@ -165,6 +166,15 @@ def _add_services(c: Any, settings: KubernetesSettings, public_url: str) -> None
         *c.JupyterHub.load_roles,
         *(role for role in load_roles() if not unneeded & set(role.get("services", ()))),
     ]
+
+
+def _keep_routes(c: Any) -> None:
+    """Have the hub fill in the routes of its proxy's new pod at once; a proxy of the site's own choice stays."""
+    from onedata_hub.pods.proxy import RefilledProxy  # with it much of the hub
+
+    if "proxy_class" not in c.JupyterHub:
+        c.JupyterHub.proxy_class = RefilledProxy
+        c.RefilledProxy.watched_route = f"/services/{STUDIO}/"
 
 
 def _culler(settings: KubernetesSettings, public_url: str) -> dict[str, Any]:

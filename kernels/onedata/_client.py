@@ -24,6 +24,7 @@ RESTART_SECONDS = 15.0  # how long a restart of the studio may take before a cal
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
 _AWAY = frozenset({502, 503, 504})
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+_OF_THE_HUB = "x-jupyterhub-version"  # JupyterHub's own answers carry it, and nothing behind the proxy
 _PAGE = 500
 
 
@@ -123,6 +124,11 @@ class StudioClient:
         self._answered = True
         if response.is_success:
             return response
+        if _OF_THE_HUB in response.headers:
+            raise NotReachable(
+                f"The platform at {self.base_url} has no way to its studio now: its hub answered in the studio's "
+                "place. Both may be starting; try again in a minute."
+            )
         if response.is_redirect:
             raise NotSignedIn(
                 f"{self.base_url} wants a login: it did not take the hub token. Make a new one (`onedata token`)."
@@ -194,8 +200,11 @@ def _may_be_sent_again(response: "httpx.Response", repeatable: bool) -> bool:
     """Tell an answer that a later try may better from one that stands.
 
     The studio's own 503 means that it did nothing. The proxy's may also mean that the studio
-    died at the request, so a call that must not happen twice stops there.
+    died at the request, so a call that must not happen twice stops there. Where a proxy that just
+    started knows no way to the studio yet, the hub answers, and the studio has seen nothing.
     """
+    if _OF_THE_HUB in response.headers:
+        return True
     is_ours = response.headers.get("content-type", "").startswith("application/problem+json")
     return response.status_code in _AWAY and (repeatable or is_ours)
 

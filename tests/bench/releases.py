@@ -16,7 +16,7 @@ import yaml
 
 from tests.cluster.client import Cluster
 from tests.helm import charts
-from tests.helm.installed import VALUES, Installed
+from tests.helm.installed import HEALTH, VALUES, Installed
 
 HUB_TOKEN = "a-token-of-the-bench-for-both-hubs"
 _HUB = {
@@ -51,7 +51,8 @@ class Place:
         with self.cluster.namespace("bench") as namespace:
             folder = self.folder / namespace
             folder.mkdir()
-            installed = Installed(self.cluster, self.helm, chart, namespace, folder, values)
+            parts = HEALTH if chart == self.platform_chart else HEALTH[:1]
+            installed = Installed(self.cluster, self.helm, chart, namespace, folder, values, parts)
             installed.change("install", *more)
             try:
                 yield installed

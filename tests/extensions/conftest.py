@@ -81,12 +81,17 @@ async def _login(request: Request) -> RedirectResponse:
     return RedirectResponse("/login")
 
 
+async def _hub(request: Request) -> RedirectResponse:
+    return RedirectResponse("/hub/services/mlflow", headers={"X-JupyterHub-Version": "5.5.1"})
+
+
 ODD_SERVICE = Starlette(
     routes=[
         Route("/api/2.0/mlflow/show", _show, methods=["GET", "POST"]),
         Route("/api/2.0/mlflow/stream", _stream),
         Route("/api/2.0/mlflow/half", _break_off),
         Route("/api/2.0/mlflow/login", _login),
+        Route("/api/2.0/mlflow/hub", _hub),
     ]
 )
 

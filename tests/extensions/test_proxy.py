@@ -129,6 +129,13 @@ def test_redirect_to_a_login_page_is_a_refusal_that_says_what_to_do(lab: Lab) ->
     assert "start it again" in answer.json()["detail"]
 
 
+def test_hub_that_answers_in_a_services_place_is_no_refusal(lab: Lab) -> None:
+    with lab.client() as client:
+        answer = client.get(f"{ODD}/hub")
+    assert (answer.status_code, answer.json()["code"]) == (502, "unreachable")
+    assert "Try again in a moment" in answer.json()["detail"]
+
+
 def test_service_that_is_down_or_not_set_is_a_sentence(tmp_path: Path) -> None:
     variables = {"ONEDATA_STUDIO_URL": "http://127.0.0.1:9", "JUPYTERHUB_API_TOKEN": "t"}
     with lab_server(tmp_path, variables) as url, Lab(url, "t", None).client() as client:  # type: ignore[arg-type]

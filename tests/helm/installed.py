@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.cluster.client import Cluster, _program
+import httpx
+
+from tests.cluster.client import Cluster, _program, wait_for
 from tests.helm.charts import RELEASE, Helm
 
 USER_PASSWORD = "the-password-of-all-who-test"
 IMAGES = {name: {"name": f"one-data-studio/{name}", "tag": "test"} for name in ("hub", "notebook", "proxy")}
+HEALTH = ("/hub/health", "/services/studio/health/ready", "/services/mlflow/health")
 _SMALL = {"resources": {"requests": {"cpu": "10m", "memory": "64Mi"}, "limits": {"memory": "1Gi"}}}
 VALUES: dict[str, Any] = {
     "image": IMAGES["hub"],
@@ -51,7 +54,11 @@ VALUES: dict[str, Any] = {
 
 @dataclass
 class Installed:
-    """A release of the chart in a namespace of its own that takes nothing but restricted pods."""
+    """A release of the chart in a namespace of its own that takes nothing but restricted pods.
+
+    Attributes:
+        parts: Where each part says how it is, behind the proxy.
+    """
 
     cluster: Cluster
     helm: Helm
@@ -59,6 +66,7 @@ class Installed:
     namespace: str
     folder: Path
     values: dict[str, Any] = field(default_factory=lambda: VALUES)
+    parts: tuple[str, ...] = HEALTH
 
     def change(self, verb: str, *values: dict[str, Any]) -> None:
         """Install or upgrade with these values over its common ones, and wait until all is ready."""
@@ -68,10 +76,18 @@ class Installed:
             file.write_text(json.dumps(one))
             files += ["-f", str(file)]
         self._helm(verb, RELEASE, str(self.chart), *files, "--wait", "--timeout", "400s")
+        self._wait_for_ways()
 
     def roll_back(self) -> None:
         """Go back to the revision before."""
         self._helm("rollback", RELEASE, "--wait", "--timeout", "400s")
+        self._wait_for_ways()
+
+    def _wait_for_ways(self) -> None:
+        """Wait until the proxy leads everywhere: to its pods Helm waits, but not for Services and routes."""
+        with self.reached() as url:
+            for path in self.parts:
+                wait_for(f"the way to {path}", lambda path=path: _answers(f"{url}{path}"), 60)
 
     def remove(self) -> None:
         """Remove the release, and wait until its pods are gone."""
@@ -144,3 +160,10 @@ class Installed:
                 yield f"http://127.0.0.1:{told[1]}"
             finally:
                 forwarding.terminate()
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, trust_env=False).status_code == 200
+    except httpx.TransportError:
+        return False

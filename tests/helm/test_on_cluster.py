@@ -15,7 +15,7 @@ from onedata_hub.tour.hub_session import HubSession
 from tests.cluster.client import Cluster, wait_for
 from tests.cluster.place import HOST_ADDRESS
 from tests.helm.charts import Helm, Manifest
-from tests.helm.installed import Installed
+from tests.helm.installed import HEALTH, Installed
 from tests.helm.relay import relayed
 from tests.helm.test_access import RIGHTS
 from tests.helm.using import PUBLISH, TRACK, end_of, logged_in, rights_of, submit
@@ -58,7 +58,7 @@ async def server(installed: Installed, ann: HubSession) -> str:
 
 def test_every_part_answers_through_the_proxy(installed: Installed):
     with installed.reached() as url:
-        for path in ("/hub/health", "/services/studio/health/ready", "/services/mlflow/health"):
+        for path in HEALTH:
             assert httpx.get(f"{url}{path}", trust_env=False).status_code == 200, path
 
 

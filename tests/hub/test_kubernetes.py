@@ -53,6 +53,16 @@ def test_services_keep_their_tokens_and_get_an_address():
     ]
 
 
+def test_the_proxys_routes_are_watched_unless_the_site_has_another_proxy():
+    c = configured()
+    assert c.JupyterHub.proxy_class.__name__ == "RefilledProxy"
+    assert c.RefilledProxy.watched_route == "/services/studio/"
+    c = hub()
+    c.JupyterHub.proxy_class = "traefik_etcd"
+    configure_kubernetes(c, {})
+    assert c.JupyterHub.proxy_class == "traefik_etcd"
+
+
 def test_every_role_is_for_a_service_that_is_there():
     for values in ({}, {"idleTimeoutSeconds": 0}):
         c = configured(values)

@@ -32,6 +32,8 @@ class Answers(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         if status == 302:
             self.send_header("Location", "/hub/login")
+        if body == HUB_PAGE:
+            self.send_header("X-JupyterHub-Version", "5.5.1")
         self.end_headers()
         self.wfile.write(body)
 
@@ -44,6 +46,8 @@ class Answers(BaseHTTPRequestHandler):
 PROBLEM = "application/problem+json"
 AWAY = (503, PROBLEM, b'{"title":"t","status":503,"code":"unavailable","detail":"Away."}')
 PROXY_AWAY = (503, "text/html", b"<h1>Service unavailable</h1>")
+HUB_PAGE = b"<h1>403 : Forbidden</h1>"
+HUB = (403, "text/html", HUB_PAGE)
 FINE = (200, "application/json", b'{"fine": true}')
 
 
@@ -135,6 +139,17 @@ def test_a_write_is_sent_once_where_the_proxy_cannot_say_whether_it_arrived() ->
 def test_a_write_that_the_studio_itself_put_off_is_sent_again() -> None:
     with answering(AWAY, FINE) as server:
         assert client_of(server, patience=5).post("/x", {}) == {"fine": True}
+
+
+def test_what_the_hub_answers_in_the_studios_place_is_sent_again_for_the_studio_has_not_seen_it() -> None:
+    with answering(HUB, (302, "text/html", HUB_PAGE), FINE) as server:
+        assert client_of(server, patience=5).post("/x", {}) == {"fine": True}
+
+
+def test_a_studio_that_the_proxy_does_not_know_is_no_refusal() -> None:
+    with answering(HUB) as server, pytest.raises(NotReachable, match="no way to its studio now") as told:
+        client_of(server, patience=0.2).post("/x", {})
+    assert told.value.status != 403
 
 
 def test_patience_ends() -> None:

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.platform, pytest.mark.slow, pytest.mark.timeout(400)]
 STEPS = [
     "log in with a password",
     "the token may do all of it",
-    "MLflow is ready",
+    "studio and MLflow are ready",
     "nobody works in the account",
     "start a JupyterLab server",
     "run tutorials/01-first-hour.ipynb on it",

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.platform, pytest.mark.slow, pytest.mark.timeout(400)]
 STEPS = [
     "log in",
     "start a JupyterLab server",
-    "MLflow is ready",
+    "studio and MLflow are ready",
     "run tutorials/01-first-hour.ipynb on it",
     "hand the notebook to the jobs service",
     "stop the server",

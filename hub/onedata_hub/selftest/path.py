@@ -20,8 +20,8 @@ from onedata_hub.tour.steps import (
     check_run,
     run_notebook,
     submit_job,
-    wait_for_mlflow,
     wait_for_run,
+    wait_for_services,
     workspace_of,
 )
 
@@ -43,7 +43,7 @@ async def go(hub: HubSession, report: Report, *, password: str | None, profile: 
     if password is not None:
         await report.step("log in with a password", hub.login(password, note="onedata selftest"))
     await report.step("the token may do all of it", check_access(hub))
-    await report.step("MLflow is ready", wait_for_mlflow(hub))
+    await report.step("studio and MLflow are ready", wait_for_services(hub))
     await report.step("nobody works in the account", check_is_free(hub))
     try:
         await _use(hub, report, profile)

@@ -12,7 +12,7 @@ from onedata_hub.tour.report import Report
 NOTEBOOK = "tutorials/01-first-hour.ipynb"
 STUDIO = "/services/studio/api/v1"
 JOB_SECONDS = 600.0
-MLFLOW_SECONDS = 120.0
+SERVICES_SECONDS = 120.0
 
 
 async def take_tour(hub: HubSession, password: str, report: Report) -> None:
@@ -23,7 +23,7 @@ async def take_tour(hub: HubSession, password: str, report: Report) -> None:
     """
     await report.step("log in", hub.login(password))
     await report.step("start a JupyterLab server", hub.start_server(lambda line: None))
-    await report.step("MLflow is ready", wait_for_mlflow(hub))
+    await report.step("studio and MLflow are ready", wait_for_services(hub))
     notebook = await report.step(f"run {NOTEBOOK} on it", run_notebook(hub, report))
     job = await report.step(
         "hand the notebook to the jobs service", submit_job(hub, notebook, "first-hour-tour")
@@ -33,13 +33,14 @@ async def take_tour(hub: HubSession, password: str, report: Report) -> None:
     await report.step("find what the run left", check_run(hub, run, report))
 
 
-async def wait_for_mlflow(hub: HubSession) -> None:
-    """Wait until MLflow answers: it starts after the rest."""
-    for _ in range(int(MLFLOW_SECONDS * 2)):
-        if (await hub.get("/services/mlflow/health")).status_code == 200:
-            return
-        await asyncio.sleep(0.5)
-    raise TourError(f"MLflow did not become ready within {MLFLOW_SECONDS:.0f} s.")
+async def wait_for_services(hub: HubSession) -> None:
+    """Wait until studio and MLflow answer behind the proxy: they start after the hub."""
+    until = time.monotonic() + SERVICES_SECONDS
+    for service, health in (("The studio", "studio/health/ready"), ("MLflow", "mlflow/health")):
+        while (await hub.get(f"/services/{health}")).status_code != 200:
+            if time.monotonic() > until:
+                raise TourError(f"{service} did not become ready within {SERVICES_SECONDS:.0f} s.")
+            await asyncio.sleep(0.5)
 
 
 async def run_notebook(hub: HubSession, report: Report, *, save: bool = True) -> dict[str, Any]:
