@@ -24,6 +24,8 @@ from onedata.contract.runner import (
 
 A = TypeVar("A", bound=BaseModel)
 
+# Of each wait, not of all of them. A pod that vanished says nothing to who still speaks to it, and the platform's
+# proxy gives up after minutes: what may be asked again is asked again long before that.
 REPORT_TIMEOUT_SECONDS = 15.0
 UPLOAD_TIMEOUT_SECONDS = 300.0
 _JSON = "application/json"
@@ -67,7 +69,7 @@ class StudioLink:
 
     def begin(self, place: str) -> RunOrders:
         """Ask for the orders of the attempt that the key opens; they are given to one place alone."""
-        return self._ask("/begin", RunBegin(place=place), RunOrders, UPLOAD_TIMEOUT_SECONDS)
+        return self._ask("/begin", RunBegin(place=place), RunOrders, REPORT_TIMEOUT_SECONDS)
 
     def report(self, report: RunReport) -> RunReply:
         """Tell how far the run is, and hear whether it shall stop."""
