@@ -82,9 +82,10 @@ class SpoolFolder:
 
     def runner(self) -> RunnerProcess | None:
         """Give the runner that works on the attempt, or is about to."""
-        name = contract.LOCK_FILE if self._is_locked() else _LAUNCHED_FILE
-        process = self._read_process(name)
-        return process if process and process.is_alive() else None
+        # Who holds the lock says so a moment after taking it; until then the one launched last is the one.
+        names = (contract.LOCK_FILE, _LAUNCHED_FILE) if self._is_locked() else (_LAUNCHED_FILE,)
+        found = (self._read_process(name) for name in names)
+        return next((process for process in found if process and process.is_alive()), None)
 
     def read_log(self, offset: int, limit: int) -> bytes:
         """Read a part of the log.

@@ -1,6 +1,7 @@
 """What only the local backend has: folders, processes, the fork server."""
 
 import asyncio
+import fcntl
 import os
 import signal
 import stat
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from onedata.contract.runner import RunnerProcess
+from onedata.contract.runner import LOCK_FILE, RunnerProcess
 from onedata.runner.forkserver import LINGER_SECONDS
 from onedata_hub.backends.compute import ComputeError, LocalCompute, UnknownReference
 from onedata_hub.backends.compute.forkclient import ForkServerFolderError, socket_path
@@ -33,6 +34,24 @@ from tests.support.runner import HUB_TOKEN, RUN_KEY, SmallStudio, end_runners
 def spool_dir(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path / "spool"
     end_runners(tmp_path / "spool")
+
+
+@pytest.mark.parametrize("in_lock", [b"", b'{"pid": 1'], ids=["nothing yet", "half of it"])
+def test_a_runner_that_holds_the_lock_and_has_not_said_so_is_the_one_that_was_launched(
+    spool_dir: Path, in_lock: bytes
+) -> None:
+    """A cancellation in that moment went to nobody, and the notebook was executed."""
+    folder = SpoolFolder(spool_dir, "run1-1")
+    folder.path.mkdir(parents=True)
+    launched = RunnerProcess.of(os.getpid())
+    assert launched is not None
+    folder.note_launched(launched)
+    with (folder.path / LOCK_FILE).open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.write(in_lock)
+        lock.flush()
+        assert folder.runner() == launched
+    (folder.path / "launched.json").unlink()  # so that nobody takes this process for a runner to end
 
 
 def fork_server_of(spool_dir: Path) -> psutil.Process:
