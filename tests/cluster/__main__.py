@@ -34,10 +34,10 @@ def _do(arguments: argparse.Namespace) -> int:
             if arguments.kwok:
                 _say(f"KWOK is {build_kwok()}.")
         case "images":
-            built = build_images(_say, only=arguments.only)
+            built = build_images(_say, only=arguments.only, architecture=arguments.arch)
             if arguments.record:
                 record(built)
-            if not arguments.no_import:
+            if not arguments.no_import and not arguments.arch:
                 import_images(built, _say)
         case "status":
             return _print_status()
@@ -76,6 +76,9 @@ def _parser() -> argparse.ArgumentParser:
     image.add_argument("--only", default="", help="one image's folder; all but the large ones otherwise")
     image.add_argument(
         "--record", action="store_true", help="write their layers' sizes down, for docs/reference/images.md"
+    )
+    image.add_argument(
+        "--arch", default="", help="another processor, arm64: emulated, slow, and not for this cluster"
     )
     image.add_argument("--no-import", action="store_true", help="build them only; no cluster is needed")
     return parser

@@ -4,26 +4,27 @@ No image registry is reached: the base is made of Debian's packages, and what is
 built once for each content of its Dockerfile, its locked requirements and the wheels in it.
 """
 
+import contextlib
 import json
 import os
 import shutil
-import subprocess
 import tarfile
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from tests.cluster import parts
 from tests.cluster.build import one_at_a_time
+from tests.cluster.buildah import buildah, for_processor, suffix_of
+from tests.cluster.emulation import emulated
+from tests.cluster.image_base import BASE, base_name, make_base
 from tests.cluster.images import import_archive, names
 from tests.cluster.place import CACHE, ClusterError
 from tests.cluster.up import Report
 from tests.cluster.wheels import ROOT, build_wheels, digest_of, files_of, forget_others
 
-BASE_PACKAGES = ("python3", "python3-venv", "ca-certificates")
-_SUITE = "bookworm"
-_BASE = f"{_SUITE}-3"  # raise the number when the base's packages change
 _SECRETS = ("PIP_", "UV_", "NPM_CONFIG_", "npm_config_", "NODE_", "REQUESTS_", "SSL_")
 _SITE_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
@@ -38,6 +39,7 @@ class Image:
         extra: More folders or files of the tree that its build takes.
         parents: The images that it is built on, each as the build argument of its name in capitals.
         is_large: Whether it takes gigabytes, and is built only when it is asked for.
+        architecture: The processor that it is for, such as ``arm64``; empty is this machine's.
     """
 
     folder: str
@@ -45,11 +47,12 @@ class Image:
     extra: tuple[str, ...] = ()
     parents: tuple[str, ...] = ()
     is_large: bool = False
+    architecture: str = ""
 
     @property
     def name(self) -> str:
         """Give its name and tag, as a pod names it."""
-        return f"one-data-studio/{self.folder}:test"
+        return f"one-data-studio/{self.folder}:test{suffix_of(self.architecture)}"
 
 
 IMAGES = (
@@ -57,7 +60,8 @@ IMAGES = (
     Image("hub", wheels=("kernels", "hub")),
     Image("proxy", extra=("hub/proxy/package.json", "hub/proxy/package-lock.json")),
 )
-# notebook-gpu was seen to take 20 GB of disk while it is built and exported; serve unpacks to 8 GB, and takes 40.
+# notebook-gpu was seen to take 20 GB of disk while it is built and exported; serve unpacks to 8 GB, and had taken
+# 45 before it was done.
 LARGE_IMAGES = (
     Image("notebook-gpu", extra=("images/trim_cuda.sh",), parents=("notebook",), is_large=True),
     Image("serve", extra=("images/trim_cuda.sh",), is_large=True),
@@ -106,12 +110,13 @@ def _blob(digest: str) -> str:
     return f"blobs/{digest.replace(':', '/')}"
 
 
-def build_images(report: Report, only: str = "") -> list[Built]:
+def build_images(report: Report, only: str = "", architecture: str = "") -> list[Built]:
     """Build the images that are not in the cache.
 
     Args:
         report: Told of each step in a sentence.
         only: The folder of one image to build; all but the large ones where it is empty.
+        architecture: The processor to build for, such as ``arm64``; empty is this machine's.
 
     Returns:
         The images; of a large one its parents too.
@@ -119,12 +124,12 @@ def build_images(report: Report, only: str = "") -> list[Built]:
     Raises:
         ClusterError: If there is no such image, a part is missing or a build fails; shows what it said.
     """
-    wanted = _wanted(only)
+    wanted = [replace(image, architecture=architecture) for image in _wanted(only)]
     parts.install(parts.BUILD_IMAGES)
-    with one_at_a_time("images"):
+    with one_at_a_time("images"), emulated(architecture):
         wheels = build_wheels()
         report("wheels are built")
-        _make_base()
+        make_base(architecture)
         report("the base is built")
         return [_build(image, wheels, report) for image in wanted]
 
@@ -150,11 +155,17 @@ def run_in(image: Image, *command: str) -> str:
     Raises:
         ClusterError: If it fails; ends with its own words.
     """
-    container = _buildah("from", "--pull-never", image.name).strip()
+    with emulated(image.architecture), _container_of(image) as container:
+        return buildah("run", "--isolation=oci", "--env=HOME=/tmp", container, "--", *command)
+
+
+@contextlib.contextmanager
+def _container_of(image: Image) -> Iterator[str]:
+    container = buildah("from", "--pull-never", *for_processor(image.architecture), image.name).strip()
     try:
-        return _buildah("run", "--isolation=oci", "--env=HOME=/tmp", container, "--", *command)
+        yield container
     finally:
-        _buildah("rm", container)
+        buildah("rm", container)
 
 
 def _wanted(only: str) -> list[Image]:
@@ -168,18 +179,25 @@ def _wanted(only: str) -> list[Image]:
     return [*(everything[parent] for parent in image.parents), image]
 
 
+def _parents(image: Image) -> list[Image]:
+    return [replace(parent, architecture=image.architecture) for parent in _wanted(image.folder)[:-1]]
+
+
 def _key(image: Image, wheels: dict[str, Path]) -> str:
     """Name the content that an image is built of, its parents' too."""
     used = [wheels[name].parent.name.rpartition("-")[2][:8] for name in image.wheels]
-    inherited = [_key(parent, wheels).replace(f"-{_BASE}", "") for parent in _wanted(image.folder)[:-1]]
+    inherited = [_key(parent, wheels).replace(f"-{BASE}", "") for parent in _parents(image)]
     files = files_of(f"images/{image.folder}", *_shared(), *image.extra)
-    return "-".join([digest_of(files), *inherited, *used, _BASE])
+    return "-".join([digest_of(files), *inherited, *used, BASE])
 
 
 def _build(image: Image, wheels: dict[str, Path], report: Report) -> Built:
     used = [wheels[name] for name in image.wheels]
     key = _key(image, wheels)
-    cache = CACHE / "images" / f"{image.folder}-{key}"
+    place = image.folder + suffix_of(image.architecture).replace(
+        "-", "."
+    )  # no other image's name and a key begin so
+    cache = CACHE / "images" / f"{place}-{key}"
     if not cache.is_dir():
         report(f"building {image.name}")
         staging = cache.with_name(cache.name + ".new")
@@ -190,7 +208,7 @@ def _build(image: Image, wheels: dict[str, Path], report: Report) -> Built:
             _run_build(image, Path(folder), key)
         _export(image, staging)
         staging.replace(cache)
-        forget_others(cache, f"{image.folder}-[0-9a-f]*")  # notebook is no notebook-gpu
+        forget_others(cache, f"{place}-[0-9a-f]*")  # notebook is no notebook-gpu
     built = Built(image, cache / "image.tar", cache / "sbom.cdx.json")
     layers = built.layers()
     report(f"{image.name}: {sum(size for _, size in layers) / 1e6:.0f} MB")
@@ -222,7 +240,7 @@ def _run_build(image: Image, context: Path, key: str) -> None:
     with tempfile.TemporaryDirectory(prefix="onedata-secret-") as folder:
         secret = Path(folder) / "environment"
         secret.write_text(_site_environment())
-        _buildah(
+        buildah(
             "build",
             "--isolation=oci",  # runc: crun refuses this kernel's cgroups
             "--network=host",  # package registries are reached as the machine reaches them
@@ -231,8 +249,9 @@ def _run_build(image: Image, context: Path, key: str) -> None:
             "--format=oci",
             f"--secret=id=environment,src={secret}",
             *([f"--secret=id=certificates,src={_SITE_CERTIFICATES}"] if _SITE_CERTIFICATES.exists() else []),
-            f"--build-arg=BASE={_base_name()}",
-            *(f"--build-arg={parent.folder.upper()}={parent.name}" for parent in _wanted(image.folder)[:-1]),
+            *for_processor(image.architecture),
+            f"--build-arg=BASE={base_name(image.architecture)}",
+            *(f"--build-arg={parent.folder.upper()}={parent.name}" for parent in _parents(image)),
             *([f"--build-arg=WHEELS={key}"] if image.wheels else []),
             f"--tag={image.name}",
             str(context),
@@ -249,28 +268,10 @@ def _site_environment() -> str:
     return "\n".join([*lines, ""])
 
 
-def _make_base() -> None:
-    """Make a Debian with Python as an image; it stands for the base that a site pins by digest."""
-    if _base_name() in _buildah("images", "--format={{.Name}}:{{.Tag}}").split():
-        return
-    with tempfile.TemporaryDirectory(prefix="onedata-base-") as folder:
-        archive = Path(folder) / "base.tar"
-        packages = ",".join(BASE_PACKAGES)
-        _run("mmdebstrap", "--quiet", "--variant=minbase", f"--include={packages}", _SUITE, str(archive))
-        container = _buildah("from", "--pull-never", "scratch").strip()
-        _buildah("add", "--quiet", container, str(archive), "/")
-        _buildah("config", "--env=LANG=C.UTF-8", "--cmd=bash", container)
-        _buildah("commit", "--quiet", "--rm", container, _base_name())
-
-
-def _base_name() -> str:
-    return f"localhost/onedata-test-base:{_BASE}"
-
-
 def _export(image: Image, target: Path) -> None:
     """Write the image's archive and its bill of materials into a folder."""
     tag = image.name.rpartition(":")[2]
-    _buildah(
+    buildah(
         "push",
         "--quiet",
         "--format=oci",
@@ -278,21 +279,6 @@ def _export(image: Image, target: Path) -> None:
         image.name,
         f"oci-archive:{target}/image.tar:{tag}",
     )
-    container = _buildah("from", "--pull-never", image.name).strip()
-    try:
-        bill = Path(_buildah("mount", container).strip()) / f"usr/share/sbom/{image.folder}.cdx.json"
+    with _container_of(image) as container:
+        bill = Path(buildah("mount", container).strip()) / f"usr/share/sbom/{image.folder}.cdx.json"
         (target / "sbom.cdx.json").write_text(bill.read_text())
-    finally:
-        _buildah("rm", container)
-
-
-def _buildah(*arguments: str) -> str:
-    return _run("buildah", *arguments)
-
-
-def _run(*command: str) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-20:])
-        raise ClusterError(f"'{' '.join(command[:3])} …' failed:\n{said}\nMend that and try again.")
-    return done.stdout

@@ -24,10 +24,15 @@ _LARGEST_MB = {"notebook": 560, "hub": 410, "proxy": 150}
 _LARGE_TOO = os.environ.get("ONEDATA_LARGE_IMAGES") == "1"
 _IF_LARGE = pytest.mark.skipif(
     not _LARGE_TOO,
-    reason="gigabytes: ONEDATA_LARGE_IMAGES=1 builds and tests notebook-gpu and serve, in 40 GB of disk",
+    reason="gigabytes: ONEDATA_LARGE_IMAGES=1 builds and tests notebook-gpu and serve, in more than 45 GB of disk",
+)
+_IF_ARM64 = pytest.mark.skipif(
+    os.environ.get("ONEDATA_ARM64_IMAGES") != "1",
+    reason="slow: ONEDATA_ARM64_IMAGES=1 builds hub, notebook and proxy for arm64, emulated, in an hour",
 )
 _EVERY = [*_NAMES, *(pytest.param(image.folder, marks=_IF_LARGE) for image in LARGE_IMAGES)]
 _OURS_MB = 4
+_MACHINE = "import platform; print(platform.machine())"
 _SETTINGS_OF_SITES = {"pip.conf", "uv.toml", ".npmrc", ".netrc", ".pypirc", "auth.json", "id_rsa"}
 _OUR_SETTINGS = {
     "/opt/onedata/share/onedata/proxy-lock/.npmrc"
@@ -155,6 +160,23 @@ def test_the_bill_of_materials_names_every_package(
     assert installed - listed == set()
     assert any(purl.startswith("pkg:deb/debian/tini@") for purl in listed)
     assert contents[name].bill == images[name].bill.read_bytes()
+
+
+@_IF_ARM64
+@pytest.mark.parametrize(
+    ("name", "program", "said"),
+    [
+        ("proxy", ("node", "-p", "process.arch"), "arm64"),
+        ("hub", ("python", "-c", f"import onedata_hub.kubernetes, mlflow, psycopg; {_MACHINE}"), "aarch64"),
+        ("notebook", ("python", "-c", f"import jupyterlab, onedata, pandas, duckdb; {_MACHINE}"), "aarch64"),
+    ],
+)
+def test_an_image_for_arm64_is_of_the_same_dockerfile_and_runs(
+    name: str, program: tuple[str, ...], said: str
+) -> None:
+    built = build_images(print, only=name, architecture="arm64")[-1]
+    assert built.configuration()["architecture"] == "arm64"
+    assert run_in(built.image, *program).splitlines()[-1] == said
 
 
 @_IF_LARGE
