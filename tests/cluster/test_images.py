@@ -28,7 +28,7 @@ _IF_LARGE = pytest.mark.skipif(
 )
 _IF_ARM64 = pytest.mark.skipif(
     os.environ.get("ONEDATA_ARM64_IMAGES") != "1",
-    reason="slow: ONEDATA_ARM64_IMAGES=1 builds hub, notebook and proxy for arm64, emulated, in an hour",
+    reason="slow: ONEDATA_ARM64_IMAGES=1 builds hub, notebook and proxy for arm64, emulated, in twenty minutes",
 )
 _EVERY = [*_NAMES, *(pytest.param(image.folder, marks=_IF_LARGE) for image in LARGE_IMAGES)]
 _OURS_MB = 4
