@@ -89,9 +89,17 @@ def refusal(spawner: Any, status: int, message: str) -> HTTPError:
     """
     spawner.orm_spawner.user_options = {}
     spawner.gpus_held = None
-    refused = HTTPError(status, message)
-    refused.jupyterhub_message = message  # what the hub shows in the progress of the start
-    return refused
+    return not_started(status, message)
+
+
+def not_started(status: int, message: str) -> HTTPError:
+    """Make the end of a start with a sentence for its user.
+
+    Below 500 it is no fault of the hub, which ends itself after several of those in a row.
+    """
+    ended = HTTPError(status, message)
+    ended.jupyterhub_message = message  # what the hub shows in the progress of the start
+    return ended
 
 
 def others_of(spawner: Any) -> Iterator[Any]:

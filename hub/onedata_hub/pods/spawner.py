@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Collection
 from typing import Any, ClassVar
 
 from kubespawner import KubeSpawner  # type: ignore[import-untyped]  # it has no type information
-from tornado.web import HTTPError
 from traitlets import Bool, Callable, Dict, Unicode, default
 
 from onedata_hub.backends.compute.kubernetes.capacity import Asked, CapacityReader
@@ -17,7 +16,7 @@ from onedata_hub.pods.story import Story, is_placed
 from onedata_hub.profiles import Profiles
 from onedata_hub.server_form import read_form, render_form
 from onedata_hub.server_size import ServerSize
-from onedata_hub.start_check import CheckedServer, check_start, groups_of, notes_of
+from onedata_hub.start_check import CheckedServer, check_start, groups_of, not_started, notes_of
 
 _LOOK_EVERY_SECONDS = 1.0
 # The hub itself gives up at its start_timeout, and says no more than that; we are to be first.
@@ -108,14 +107,14 @@ class PodSpawner(PlacedServer, CheckedServer, KubeSpawner):  # type: ignore[misc
             if is_placed(pod):
                 raise
             why = await self._why(pod)
-            raise _not_started(
-                f"Your server found no place within {self.start_timeout} seconds. {why}"
+            raise not_started(
+                409, f"Your server found no place within {self.start_timeout} seconds. {why}"
             ) from None
         except Exception as error:
             why = why_refused(error, self.namespace)
             if not why:
                 raise
-            raise _not_started(f"Your server cannot be started now. {why}") from error
+            raise not_started(409, f"Your server cannot be started now. {why}") from error
 
     async def _start_reflector(self, kind: str, *args: Any, **given: Any) -> Any:
         """Watch a kind of object; one whose watch was refused is watched anew the next time.
@@ -171,13 +170,6 @@ class PodSpawner(PlacedServer, CheckedServer, KubeSpawner):  # type: ignore[misc
             if is_over:
                 return
             await asyncio.sleep(_LOOK_EVERY_SECONDS)
-
-
-def _not_started(message: str) -> HTTPError:
-    """Make the end of a start that is no fault of the hub, which ends itself after several of those in a row."""
-    refused = HTTPError(409, message)
-    refused.jupyterhub_message = message
-    return refused
 
 
 def with_profiles(profiles: Profiles) -> Any:
