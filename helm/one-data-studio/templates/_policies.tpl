@@ -1,4 +1,4 @@
-{{- /* Pods of the hub's chart as peers of a policy elsewhere: (dict "root" . "component" "proxy"). */}}
+{{- /* Pods of the hub's chart as peers of a policy in whatever namespace: (dict "root" . "component" "proxy"). */}}
 {{- define "onedata.peer" -}}
 podSelector:
   matchLabels:
@@ -21,7 +21,7 @@ namespaceSelector:
       values: {{ values .root.Values.global.onedata.namespaces | sortAlpha | toJson }}
 {{- end }}
 
-{{- /* The spec of the policy for runs: (dict "root" . "elsewhere" false), elsewhere in a workspace's namespace. */}}
+{{- /* The spec of the policy for runs, in whatever namespace. */}}
 {{- define "onedata.run.policy" -}}
 podSelector:
   matchLabels:
@@ -34,7 +34,7 @@ egress:
 
 {{- /* What servers and runs reach: the platform through its proxy, names, the world outside. */}}
 {{- define "onedata.user.egress" -}}
-{{- $values := .root.Values.jupyterhub }}
+{{- $values := .Values.jupyterhub }}
 {{- $server := dig "singleuser" "networkPolicy" dict $values }}
 {{- $allowed := $server.egressAllowRules | default dict }}
 {{- $private := list "10.0.0.0/8" "172.16.0.0/12" "192.168.0.0/16" }}
@@ -43,14 +43,7 @@ egress:
 - ports:
     - port: 8000
   to:
-    {{- if .elsewhere }}
-    - {{ include "onedata.peer" (dict "root" .root "component" "proxy") | nindent 6 | trim }}
-    {{- else }}
-    - podSelector:
-        matchLabels:
-          app.kubernetes.io/component: proxy
-          app.kubernetes.io/instance: {{ .root.Release.Name }}
-    {{- end }}
+    - {{ include "onedata.peer" (dict "root" . "component" "proxy") | nindent 6 | trim }}
 {{- end }}
 - ports:
     - {port: 53, protocol: UDP}

@@ -1,6 +1,6 @@
 {{- /* Who may do what in the namespaces of workspaces: the rules by the service account that has them, as JSON. */}}
 {{- define "onedata.namespaces.accounts" -}}
-{{- $accounts := dict (include "onedata.api.name" .) "onedata.api.rules" (include "onedata.jobs.name" .) "onedata.jobs.rules" -}}
+{{- $accounts := include "onedata.studio.accounts" . | fromJson -}}
 {{- if .Values.jupyterhub.enabled -}}
 {{- $_ := set $accounts (include "onedata.hub.account" .) "onedata.hub.rules" -}}
 {{- end -}}

@@ -1,3 +1,8 @@
+{{- /* The rules of each of the studio's service accounts, as JSON. */}}
+{{- define "onedata.studio.accounts" -}}
+{{- dict (include "onedata.api.name" .) "onedata.api.rules" (include "onedata.jobs.name" .) "onedata.jobs.rules" | toJson -}}
+{{- end }}
+
 {{- /* What each part of the studio may do where runs are. The API reads how runs are. */}}
 {{- define "onedata.api.rules" -}}
 - apiGroups: [batch]
