@@ -10,6 +10,7 @@ import httpx
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import url_path_join
+from onedata.contract import OF_THE_HUB
 from tornado.iostream import StreamClosedError
 from tornado.web import RequestHandler, authenticated
 
@@ -17,7 +18,6 @@ from onedata_lab.problems import write_problem
 from onedata_lab.upstreams import UPSTREAMS, Upstream, UpstreamError, token
 
 RESOURCE = "onedata"  # what JupyterLab's authorizers know these requests by
-_OF_THE_HUB = "X-JupyterHub-Version"  # the hub's own answers carry it, and no service's
 _TIMEOUT = httpx.Timeout(30.0, read=120.0)  # live events say something at least once a minute
 _PASSED_ON = (
     "Accept",
@@ -103,7 +103,7 @@ class ProxyHandler(APIHandler):  # type: ignore[misc]  # jupyter_server is not f
 
     async def _pass_back(self, answer: httpx.Response) -> None:
         try:
-            if _OF_THE_HUB in answer.headers:  # the proxy knows no way to the service yet
+            if OF_THE_HUB in answer.headers:
                 self._say_unreachable()
                 return
             if answer.is_redirect or answer.status_code == 401:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from onedata.contract import API_PREFIX
+from onedata.contract import API_PREFIX, OF_THE_HUB
 from onedata.contract.environment import RUN_ID, STUDIO_URL, TOKEN, TOKEN_OUTSIDE, WORKSPACE
 from onedata.errors import NotReachable, NotSignedIn, OneDataError, StudioFault, error_class
 
@@ -24,7 +24,6 @@ RESTART_SECONDS = 15.0  # how long a restart of the studio may take before a cal
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
 _AWAY = frozenset({502, 503, 504})
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE"})
-_OF_THE_HUB = "x-jupyterhub-version"  # JupyterHub's own answers carry it, and nothing behind the proxy
 _PAGE = 500
 
 
@@ -124,7 +123,7 @@ class StudioClient:
         self._answered = True
         if response.is_success:
             return response
-        if _OF_THE_HUB in response.headers:
+        if OF_THE_HUB in response.headers:
             raise NotReachable(
                 f"The platform at {self.base_url} has no way to its studio now: its hub answered in the studio's "
                 "place. Both may be starting; try again in a minute."
@@ -203,7 +202,7 @@ def _may_be_sent_again(response: "httpx.Response", repeatable: bool) -> bool:
     died at the request, so a call that must not happen twice stops there. Where a proxy that just
     started knows no way to the studio yet, the hub answers, and the studio has seen nothing.
     """
-    if _OF_THE_HUB in response.headers:
+    if OF_THE_HUB in response.headers:
         return True
     is_ours = response.headers.get("content-type", "").startswith("application/problem+json")
     return response.status_code in _AWAY and (repeatable or is_ours)

@@ -5,3 +5,5 @@ JupyterLab server extension read them; nobody else defines a shape that crosses 
 """
 
 API_PREFIX = "/api/v1"
+# JupyterHub's own answers carry it, and no service's: with it, the proxy knew no way to the service that was asked.
+OF_THE_HUB = "X-JupyterHub-Version"
