@@ -44,14 +44,19 @@ class InCluster:
     def of(cls, request: pytest.FixtureRequest) -> "InCluster":
         return cls(request.getfixturevalue("cluster"), request.getfixturevalue("namespace"))
 
+    def adapter(self, *, server: str = "", **values: Any) -> KubernetesCompute:
+        """Make the adapter; ``server`` is another way to the API server, ``values`` are the pods'."""
+        settings = PodSettings({**pod_settings().values, **values})
+        return KubernetesCompute(
+            ApiServer(self.namespace, kubeconfig=self.cluster.kubeconfig, server=server), settings
+        )
+
     @contextlib.asynccontextmanager
     async def backend(
         self, *, server: str = "", watching: bool = True, **values: Any
     ) -> AsyncIterator[KubernetesCompute]:
-        """Give a backend; ``server`` is another way to the API server, ``values`` are the pods'."""
-        settings = PodSettings({**pod_settings().values, **values})
-        api = ApiServer(self.namespace, kubeconfig=self.cluster.kubeconfig, server=server)
-        backend = KubernetesCompute(api, settings)
+        """Give the adapter for a while, with its watches or without."""
+        backend = self.adapter(server=server, **values)
         if watching:
             await backend.prepare()
         try:

@@ -6,10 +6,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 from onedata_hub.backends.compute import ComputeError, UnknownReference
-from onedata_hub.backends.compute.kubernetes import KubernetesCompute, KubernetesPlaces
-from onedata_hub.backends.compute.kubernetes.cluster import Cluster as ApiServer
+from onedata_hub.backends.compute.kubernetes import KubernetesPlaces
 
-from tests.hub.backends.compute.in_cluster import InCluster, pod_settings
+from tests.hub.backends.compute.in_cluster import InCluster
 from tests.hub.backends.compute.running import SLEEP, request_for, until_gone, until_logged
 from tests.support.runner import SmallStudio
 
@@ -25,11 +24,11 @@ async def team_a(in_cluster: InCluster) -> AsyncIterator[InCluster]:
 async def places(own: InCluster, *, watching: bool = True, **others: str) -> AsyncIterator[KubernetesPlaces]:
     """Give the backend of a studio whose workspaces have these namespaces."""
 
-    def adapter(namespace: str) -> KubernetesCompute:
-        return KubernetesCompute(ApiServer(namespace, kubeconfig=own.cluster.kubeconfig), pod_settings())
-
-    named = {workspace.replace("_", "-"): adapter(namespace) for workspace, namespace in others.items()}
-    backend = KubernetesPlaces(adapter(own.namespace), named)
+    named = {
+        workspace.replace("_", "-"): InCluster(own.cluster, namespace).adapter()
+        for workspace, namespace in others.items()
+    }
+    backend = KubernetesPlaces(own.adapter(), named)
     if watching:
         await backend.prepare()
     try:
@@ -89,13 +88,7 @@ async def test_a_run_stays_where_it_began_when_its_workspace_is_given_a_namespac
 async def test_a_namespace_that_does_not_answer_ends_no_run_and_keeps_no_other_from_running(
     in_cluster: InCluster, team_a: InCluster, studio: SmallStudio
 ) -> None:
-    refused = KubernetesCompute(
-        ApiServer(team_a.namespace, kubeconfig=in_cluster.cluster.kubeconfig, server="https://127.0.0.1:9"),
-        pod_settings(),
-    )
-    own = KubernetesCompute(
-        ApiServer(in_cluster.namespace, kubeconfig=in_cluster.cluster.kubeconfig), pod_settings()
-    )
+    own, refused = in_cluster.adapter(), team_a.adapter(server="https://127.0.0.1:9")
     compute = KubernetesPlaces(own, {"team-a": refused})
     try:
         await asyncio.wait_for(own.prepare(), 20)

@@ -39,9 +39,8 @@ class KubernetesPlaces(ComputeBackend):
 
     async def start(self, request: StartRequest) -> str:
         """Start an attempt in its workspace's namespace, or again where it is."""
-        seen = next((one for one in self._all if one.sees(request.reference)), None)
-        place = seen or self._others.get(request.spec.workspace, self._own)
-        return await place.start(request)
+        usual = self._others.get(request.spec.workspace, self._own)
+        return await (self._seen(request.reference) or usual).start(request)
 
     async def state(self, reference: str) -> ComputeState:
         """Say where an attempt's runner is."""
@@ -69,13 +68,17 @@ class KubernetesPlaces(ComputeBackend):
         await (await self._place(reference)).remove(reference)
         self._last.pop(reference, None)
 
+    def _seen(self, reference: str) -> KubernetesCompute | None:
+        """Give the place whose watches have an attempt's Job."""
+        return next((one for one in self._all if one.sees(reference)), None)
+
     async def _place(self, reference: str) -> KubernetesCompute:
         """Find where an attempt's Job is; where it is nowhere, any place says the same of it.
 
         Raises:
             ComputeError: If a namespace does not tell, and no other has it.
         """
-        seen = next((one for one in self._all if one.sees(reference)), None)
+        seen = self._seen(reference)
         if seen is not None:
             return seen
         last = self._last.get(reference, self._own)
