@@ -1,8 +1,8 @@
 """Find the servers that tests start, and install what can be: ``python tools/test_parts.py``.
 
-versitygw (S3) is built by Go; PostgreSQL comes from the system's packages, which root can install.
-Tests that lack one are skipped with the sentence that this module gives; CI runs this module
-first, and it exits non-zero if a part is missing.
+versitygw (S3) is built by Go; PostgreSQL, Chromium and an image registry come from the system's
+packages, which root can install. Tests that lack one are skipped with the sentence that this
+module gives. CI runs this module first, which exits non-zero if a part is missing, and skips none.
 """
 
 import os
@@ -96,6 +96,29 @@ def install_chromium() -> Path:
     return _with_apt(find_chromium, "chromium", "fonts-wqy-microhei")
 
 
+def find_registry() -> Path:
+    """Give the program of an image registry; skopeo, which fills it, is there too.
+
+    Raises:
+        PartMissing: If one of the two is not installed.
+    """
+    found = shutil.which("docker-registry")
+    if found is None or shutil.which("skopeo") is None:
+        raise PartMissing(
+            "docker-registry or skopeo is not installed. On Debian: apt-get install docker-registry skopeo"
+        )
+    return Path(found)
+
+
+def install_registry() -> Path:
+    """Install an image registry and skopeo where they are absent, if this is root on Debian; give its program.
+
+    Raises:
+        PartMissing: If that is not so, or apt-get fails.
+    """
+    return _with_apt(find_registry, "docker-registry", "skopeo")
+
+
 def _with_apt(find: Callable[[], Path], *packages: str) -> Path:
     try:
         return find()
@@ -113,7 +136,12 @@ def _with_apt(find: Callable[[], Path], *packages: str) -> Path:
 def main() -> int:
     """Install what can be installed; say what is missing and give the exit status."""
     missing = 0
-    parts = {"versitygw": install_versitygw, "PostgreSQL": install_postgres, "Chromium": install_chromium}
+    parts = {
+        "versitygw": install_versitygw,
+        "PostgreSQL": install_postgres,
+        "Chromium": install_chromium,
+        "docker-registry": install_registry,
+    }
     for name, find in parts.items():
         try:
             print(f"{name}: {find()}")

@@ -30,8 +30,10 @@ from tests.helm.installed import VALUES, Installed
 from tests.support.keycloak import CLIENT, PASSWORD, SCOPES, Realm, running_keycloak
 from tests.support.lab_page import LabPage
 from tests.support.openid_login import Browser, path_of, said_by
+from tests.support.part import take
 from tests.support.ports import free_port
-from tools.test_parts import PartMissing, find_chromium
+from tools.keycloak import find_keycloak
+from tools.test_parts import find_chromium
 
 pytestmark = [pytest.mark.timeout(1200), pytest.mark.slow]
 
@@ -79,15 +81,13 @@ def realm(cluster: Cluster) -> Iterator[Realm]:
     """A realm whose Keycloak listens where this machine's browsers and the cluster's pods reach it alike."""
     if not cluster.is_ours:
         pytest.skip("the pods of another's cluster cannot reach the Keycloak of this machine")
-    try:
-        with running_keycloak(HOST_ADDRESS) as keycloak:
-            realm = keycloak.new_realm("http://127.0.0.1/hub/oauth_callback")
-            realm.add_user("ann", groups=["/team/data"])
-            realm.add_user("guest", groups=["/guests"])
-            realm.add_user("root-of-all", groups=["/data-admins"])
-            yield realm
-    except PartMissing as missing:
-        pytest.skip(str(missing))
+    take(find_keycloak)
+    with running_keycloak(HOST_ADDRESS) as keycloak:
+        realm = keycloak.new_realm("http://127.0.0.1/hub/oauth_callback")
+        realm.add_user("ann", groups=["/team/data"])
+        realm.add_user("guest", groups=["/guests"])
+        realm.add_user("root-of-all", groups=["/data-admins"])
+        yield realm
 
 
 @pytest.fixture(scope="module")

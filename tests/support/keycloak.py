@@ -22,10 +22,10 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.support.part import take
 from tests.support.ports import free_port
 from tests.support.site_certificate import SiteCertificate, make_certificate
 from tools.keycloak import find_keycloak
-from tools.test_parts import PartMissing
 
 PASSWORD = "what-everybody-types-at-the-provider"
 CLIENT = "one-data-studio"
@@ -266,9 +266,6 @@ def _wait_for(keycloak: Keycloak, process: "subprocess.Popen[bytes]", log: Any) 
 
 @pytest.fixture(scope="session")
 def keycloak() -> Iterator[Keycloak]:
-    try:
-        find_keycloak()
-    except PartMissing as error:
-        pytest.skip(str(error))
+    take(find_keycloak)
     with running_keycloak() as running:
         yield running

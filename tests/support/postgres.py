@@ -15,8 +15,9 @@ import pytest
 from onedata_hub.studio.migrate import migrate
 
 from tests.support.parent import end_with_parent
+from tests.support.part import take
 from tests.support.ports import free_port
-from tools.test_parts import PartMissing, find_postgres
+from tools.test_parts import find_postgres
 
 USER = "onedata"
 
@@ -122,10 +123,7 @@ def running_postgres() -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    try:
-        find_postgres()
-    except PartMissing as error:
-        pytest.skip(str(error))
+    take(find_postgres)
     with running_postgres() as server:
         yield server
 

@@ -1,7 +1,6 @@
 """A real image registry on this machine, for a test: Debian's docker-registry, and skopeo that trusts it."""
 
 import os
-import shutil
 import subprocess
 import time
 from dataclasses import dataclass
@@ -10,9 +9,10 @@ from types import TracebackType
 from typing import Self
 
 import httpx
-import pytest
 
+from tests.support.part import take
 from tests.support.ports import free_port
+from tools.test_parts import find_registry
 
 _START_SECONDS = 30
 
@@ -35,11 +35,7 @@ class Registry:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        program = shutil.which("docker-registry")
-        if program is None or shutil.which("skopeo") is None:
-            pytest.skip(
-                "docker-registry or skopeo is not here. On Debian: apt-get install docker-registry skopeo"
-            )
+        program = take(find_registry)
         settings = self.folder / "config.yml"
         settings.write_text(
             "version: 0.1\nlog: {level: error, accesslog: {disabled: true}}\n"

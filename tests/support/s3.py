@@ -15,8 +15,9 @@ from urllib.parse import quote
 import pytest
 
 from tests.support.parent import end_with_parent
+from tests.support.part import take
 from tests.support.ports import free_port
-from tools.test_parts import PartMissing, find_versitygw
+from tools.test_parts import find_versitygw
 
 ACCESS_KEY = "onedata-tests"
 SECRET_KEY = secrets.token_hex(16)  # one for all gateways of a process: its environment can hold no more
@@ -58,10 +59,7 @@ def _wait_for(endpoint_url: str, process: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture(scope="session")
 def s3_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Gateway]:
-    try:
-        program = find_versitygw()
-    except PartMissing as error:
-        pytest.skip(str(error))
+    program = take(find_versitygw)
     folder = tmp_path_factory.mktemp("s3")
     port = free_port()
     environment = {**os.environ, "ROOT_ACCESS_KEY": ACCESS_KEY, "ROOT_SECRET_KEY": SECRET_KEY}
