@@ -5,7 +5,8 @@ import json
 from typing import Any
 
 from onedata_hub.backends.compute.kubernetes.cluster import Cluster
-from onedata_hub.backends.compute.kubernetes.view import JOBS, Watched
+from onedata_hub.backends.compute.kubernetes.manifests import JOB_UID_LABEL
+from onedata_hub.backends.compute.kubernetes.view import JOBS, View, Watched
 
 
 def job(name: str, version: int, uid: str = "u1") -> dict[str, Any]:
@@ -37,3 +38,15 @@ async def test_a_bookmark_changes_nothing_but_where_to_go_on() -> None:
     await told(watched, "BOOKMARK", {"metadata": {"resourceVersion": "50"}})
     assert [one["metadata"]["name"] for one in watched.all()] == ["run-1"]
     assert watched._version == "50"
+
+
+async def test_a_job_made_anew_has_not_the_pods_of_the_earlier_one_of_its_name() -> None:
+    view = View(Cluster("test"))
+    for uid, version in (("old", 10), ("new", 30)):
+        pod = {"name": f"pod-of-{uid}", "labels": {JOB_UID_LABEL: uid}, "resourceVersion": str(version)}
+        view.jobs.note(job("run-1", version, uid))
+        view.pods.note({"metadata": pod})
+    (found,) = view.seen("run-1").pods
+    assert found["metadata"]["name"] == "pod-of-new"
+    await told(view.pods, "DELETED", {"metadata": found["metadata"] | {"resourceVersion": "40"}})
+    assert view.seen("run-1").pods == []

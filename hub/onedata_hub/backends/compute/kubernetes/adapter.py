@@ -24,7 +24,7 @@ from onedata_hub.backends.compute.kubernetes.claims import home_claim
 from onedata_hub.backends.compute.kubernetes.cluster import Cluster, Refused
 from onedata_hub.backends.compute.kubernetes.logs import PodLogs
 from onedata_hub.backends.compute.kubernetes.manifests import (
-    JOB_NAME_LABEL,
+    JOB_UID_LABEL,
     SELECTOR,
     make_job,
     make_secret,
@@ -156,7 +156,7 @@ class KubernetesCompute(ComputeBackend):
         of: dict[str, list[Json]] = {}
         for pod in pods:
             of.setdefault(job_of(pod), []).append(pod)
-        return {reference_of(job): Seen(job, of.get(job["metadata"]["name"], [])).state() for job in jobs}
+        return {reference_of(job): Seen(job, of.get(job["metadata"]["uid"], [])).state() for job in jobs}
 
     async def remove(self, reference: str) -> None:
         """Delete an attempt's Job; its pod and its Secret go with it."""
@@ -252,7 +252,7 @@ class KubernetesCompute(ComputeBackend):
             if error.status == _MISSING:
                 return Seen()
             raise
-        pods = await self._cluster.list(PODS, labelSelector=f"{JOB_NAME_LABEL}={name}")
+        pods = await self._cluster.list(PODS, labelSelector=f"{JOB_UID_LABEL}={job['metadata']['uid']}")
         return Seen(job, pods["items"])
 
     async def _why_waiting(self, seen: Seen) -> str:

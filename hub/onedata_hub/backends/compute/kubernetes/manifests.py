@@ -14,7 +14,7 @@ REFERENCE = "onedata/reference"
 MANAGED_BY = "app.kubernetes.io/managed-by"
 COMPONENT = "app.kubernetes.io/component"
 SELECTOR = f"{MANAGED_BY}=one-data-studio,{COMPONENT}=job-run"
-JOB_NAME_LABEL = "batch.kubernetes.io/job-name"
+JOB_UID_LABEL = "batch.kubernetes.io/controller-uid"  # a name may be that of a later Job as well
 # What a pod has been given to see is in its devices; a machine shared by processes hides GPUs by this.
 _OF_ONE_MACHINE = "CUDA_VISIBLE_DEVICES"
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from onedata_hub.backends.compute.base import ComputeError
 from onedata_hub.backends.compute.kubernetes.cluster import Cluster, Refused
-from onedata_hub.backends.compute.kubernetes.manifests import JOB_NAME_LABEL, SELECTOR
+from onedata_hub.backends.compute.kubernetes.manifests import JOB_UID_LABEL, SELECTOR
 from onedata_hub.backends.compute.kubernetes.reasons import Seen
 
 Json = dict[str, Any]
@@ -151,13 +151,16 @@ class View:
         self._tasks = []
 
     def seen(self, name: str) -> Seen:
-        """Give a Job with its pods."""
-        return Seen(self.jobs.get(name), [pod for pod in self.pods.all() if job_of(pod) == name])
+        """Give a Job with its pods, and none that an earlier Job of its name has left."""
+        job = self.jobs.get(name)
+        if job is None:
+            return Seen()
+        return Seen(job, [pod for pod in self.pods.all() if job_of(pod) == job["metadata"]["uid"]])
 
 
 def job_of(pod: Json) -> str:
-    """Name the Job that a pod is of."""
-    return str(pod["metadata"].get("labels", {}).get(JOB_NAME_LABEL, ""))
+    """Give the UID of the Job that a pod is of."""
+    return str(pod["metadata"].get("labels", {}).get(JOB_UID_LABEL, ""))
 
 
 async def _pause(seconds: float) -> float:
