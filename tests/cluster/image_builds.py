@@ -60,8 +60,7 @@ IMAGES = (
     Image("hub", wheels=("kernels", "hub")),
     Image("proxy", extra=("hub/proxy/package.json", "hub/proxy/package-lock.json")),
 )
-# notebook-gpu was seen to take 20 GB of disk while it is built and exported; serve unpacks to 8 GB, and had taken
-# 45 before it was done.
+# Each was seen to take 34 GB of disk while it is built and exported, and to keep 15.
 LARGE_IMAGES = (
     Image("notebook-gpu", extra=("images/trim_cuda.sh",), parents=("notebook",), is_large=True),
     Image("serve", extra=("images/trim_cuda.sh",), is_large=True),
@@ -85,7 +84,7 @@ class Built:
         """Give what made each layer, the base first, and its size in bytes, compressed as a registry has it."""
         manifest = self._read(_blob(self.digest))
         made_by = [
-            step.get("created_by", "").removeprefix("/bin/sh -c ").removeprefix("#(nop) ")
+            step.get("created_by", "").removeprefix("/bin/sh -c ").removeprefix("#(nop) ").strip()
             for step in self.configuration()["history"]
             if not step.get("empty_layer")
         ]
