@@ -161,9 +161,9 @@ class Scheduler:
             oldest = await LeaseRepository(session).oldest_waiting(now)
         SCHEDULER_LAG_SECONDS.set((now - oldest).total_seconds() if oldest else 0.0)
 
-    def _begin_start(self, run_id: str) -> None:
+    def _begin_start(self, run_id: str, state: str) -> None:
         if run_id not in self._starting:
-            task = asyncio.create_task(self._guarded(partial(self._starter.start, run_id)))
+            task = asyncio.create_task(self._guarded(partial(self._starter.start, run_id, state)))
             self._starting[run_id] = task
             task.add_done_callback(lambda _: self._on_started(run_id))
 

@@ -63,9 +63,14 @@ class Starter:
         self.context = context
         self.owner = owner
 
-    async def start(self, run_id: str) -> None:
-        """Start a run's newest attempt; put it off if a part is away, end it if there is no way."""
-        plan = await self._plan(run_id)
+    async def start(self, run_id: str, state: str) -> None:
+        """Start a run's newest attempt; put it off if a part is away, end it if there is no way.
+
+        Args:
+            run_id: The run.
+            state: Its state when it was read; one that has moved on since was started already.
+        """
+        plan = await self._plan(run_id, state)
         if plan is None:
             return
         if plan.run.cancel_requested_at is not None and await self._never_started(plan):
@@ -83,10 +88,10 @@ class Starter:
         else:
             await self._mark_running(plan)
 
-    async def _plan(self, run_id: str) -> _Plan | None:
+    async def _plan(self, run_id: str, state: str) -> _Plan | None:
         async with self.context.database.read() as session:
             run = await session.get(JobRunRow, run_id)
-            if run is None or run.owner != self.owner or run.state not in ACTIVE:
+            if run is None or run.owner != self.owner or run.state != state or state not in ACTIVE:
                 return None
             return _Plan(run, await RunRepository(session).detail(run_id))
 

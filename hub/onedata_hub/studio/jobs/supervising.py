@@ -34,10 +34,10 @@ class Supervisor:
 
     Args:
         owner: The studio process, as leases name it.
-        start: Called with the id of a run whose runner is gone: to start it again.
+        start: Called with a run's id and the state it was read in: to start it, or one whose runner is gone again.
     """
 
-    def __init__(self, context: Context, owner: str, start: Callable[[str], None]) -> None:
+    def __init__(self, context: Context, owner: str, start: Callable[[str, str], None]) -> None:
         self.context = context
         self.owner = owner
         self._start = start
@@ -47,7 +47,7 @@ class Supervisor:
     async def look_after(self, run: JobRunRow) -> None:
         """Do for one run what its state asks for."""
         if run.state == RunState.queued.value:
-            self._start(run.id)
+            self._start(run.id, run.state)
             return
         reference = reference_of(run.id, run.attempt)
         try:
@@ -125,7 +125,7 @@ class Supervisor:
             await self._give_up(attempt, now)
         elif self._start_again.setdefault(run.id, now) <= now:
             self._start_again[run.id] = now + timedelta(seconds=2**attempt.starts)
-            self._start(run.id)
+            self._start(run.id, run.state)
 
     async def _give_up(self, attempt: JobAttemptRow, now: datetime) -> None:
         said = f"Its runner was started {attempt.starts} times and ended each time without a result; see its log."

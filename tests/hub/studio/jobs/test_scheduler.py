@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from onedata_hub.studio.jobs.leases_repository import LeaseRepository
 from onedata_hub.studio.jobs.queueing import MAX_WAITING
 from onedata_hub.studio.jobs.repository import JobRepository
 from onedata_hub.studio.jobs.scheduler import Scheduler
@@ -53,6 +54,18 @@ async def test_many_schedulers_make_and_start_each_due_run_once(any_jobs: JobsUn
     assert sorted(len(starts) for starts in jobs.backend.requests.values()) == [1] * 20
     for scheduler in schedulers:
         await scheduler.close()
+
+
+async def test_run_that_was_started_since_it_was_read_is_not_started_twice(jobs: JobsUnderTest):
+    run = await jobs.start(await jobs.make_job())
+    await jobs.scheduler.claim()
+    async with jobs.studio.context.database.read() as session:
+        (as_read,) = await LeaseRepository(session).owned(jobs.scheduler.owner)
+    await jobs.look()
+    assert (as_read.state, (await jobs.run(run["id"]))["state"]) == ("queued", "running")
+    await jobs.scheduler._supervisor.look_after(as_read)
+    await wait_for_starts(jobs.scheduler)
+    assert [len(starts) for starts in jobs.backend.requests.values()] == [1]
 
 
 async def test_due_time_that_was_written_but_not_moved_on_is_not_made_twice(jobs: JobsUnderTest):
