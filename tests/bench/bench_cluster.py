@@ -159,7 +159,10 @@ class _Jobs:
         with ThreadPoolExecutor(len(jobs)) as pool:
             self._runs = list(pool.map(self._submit, jobs))
         while time.monotonic() - started < JOBS_SECONDS:
-            found = self._http.get("/runs", params={"limit": 200}).raise_for_status().json()["items"]
+            answer = self._http.get("/runs", params={"limit": 200})
+            if answer.status_code != 200:
+                raise RuntimeError(f"The studio said {answer.status_code}: {answer.text[:500]}")
+            found = answer.json()["items"]
             states = Counter(run["state"] for run in found)
             if wrong := set(states) - {"queued", "running", "succeeded"}:
                 raise RuntimeError(f"Runs ended as {wrong}: {[run['message'] for run in found][:3]}")
