@@ -11,6 +11,9 @@ from urllib.parse import urlsplit
 import uvicorn
 
 _GRACE_SECONDS = 5
+# Longer than the proxy keeps an idle connection (5 s, Node's default agent): with uvicorn's own 5 s it may send a
+# request into one that is just being closed, and answers 503.
+_KEEP_ALIVE_SECONDS = 75
 _NEVER_STARTED = 3  # uvicorn's own status for it
 
 
@@ -59,6 +62,7 @@ def serve(app: Any, on_exit: Callable[[], None] = lambda: None) -> int:
         access_log=False,
         lifespan="on",
         timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
     )
     server = Server(config, on_exit)
     with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises again what it was stopped with

@@ -1,5 +1,6 @@
 """How a service of the hub is served: whole, until it is told to stop, and to the end of its own shutdown."""
 
+import http.client
 import signal
 import subprocess
 import sys
@@ -92,3 +93,14 @@ def test_port_that_is_taken_ends_it_with_a_status(service: Service, tmp_path: Pa
     second = Service(tmp_path / "second", port)
     assert second.process.wait(20) == 3
     assert not second.left.exists() or second.left.read_text() == "shut down"
+
+
+def test_a_connection_that_the_proxy_keeps_is_not_closed_under_it(service: Service) -> None:
+    connection = http.client.HTTPConnection(service.url.removeprefix("http://"), timeout=10)
+    for pause in (6.5, 0.0):  # longer than the proxy's five seconds, and uvicorn's own
+        connection.request("GET", "/nothing")
+        assert connection.getresponse().read()
+        kept = connection.sock
+        assert kept is not None
+        time.sleep(pause)
+        assert connection.sock is kept
