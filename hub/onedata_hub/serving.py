@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import uvicorn
 
 _GRACE_SECONDS = 5
-# Longer than the proxy keeps an idle connection (5 s, Node's default agent): with uvicorn's own 5 s it may send a
-# request into one that is just being closed, and answers 503.
+# The proxy reuses idle connections until we close them; a request that it sends in that very moment is answered with
+# 503. So they are closed seldom: not after uvicorn's own 5 s, which is about as often as a page asks.
 _KEEP_ALIVE_SECONDS = 75
 _NEVER_STARTED = 3  # uvicorn's own status for it
 

@@ -97,7 +97,7 @@ def test_port_that_is_taken_ends_it_with_a_status(service: Service, tmp_path: Pa
 
 def test_a_connection_that_the_proxy_keeps_is_not_closed_under_it(service: Service) -> None:
     connection = http.client.HTTPConnection(service.url.removeprefix("http://"), timeout=10)
-    for pause in (6.5, 0.0):  # longer than the proxy's five seconds, and uvicorn's own
+    for pause in (6.5, 0.0):  # longer than uvicorn's own five seconds
         connection.request("GET", "/nothing")
         assert connection.getresponse().read()
         kept = connection.sock
