@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import uvicorn
 
 _GRACE_SECONDS = 5
-# The proxy reuses idle connections until we close them; a request that it sends in that very moment is answered with
-# 503. So they are closed seldom: not after uvicorn's own 5 s, which is about as often as a page asks.
-_KEEP_ALIVE_SECONDS = 75
+# As tornado's server has it, and so the hub. The proxy reuses an idle connection until we close it (its agent has no
+# limit, and heeds no `Keep-Alive: timeout`), and answers 503 for what it sends in that very moment: so we hardly do.
+_KEEP_ALIVE_SECONDS = 3600
 _NEVER_STARTED = 3  # uvicorn's own status for it
 
 
