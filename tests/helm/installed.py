@@ -18,12 +18,11 @@ from tests.helm.charts import RELEASE, Helm
 USER_PASSWORD = "the-password-of-all-who-test"
 IMAGES = {name: {"name": f"one-data-studio/{name}", "tag": "test"} for name in ("hub", "notebook", "proxy")}
 HEALTH = ("/hub/health", "/services/studio/health/ready", "/services/mlflow/health")
-_SMALL = {"resources": {"requests": {"cpu": "10m", "memory": "64Mi"}, "limits": {"memory": "1Gi"}}}
 VALUES: dict[str, Any] = {
     "image": IMAGES["hub"],
     "global": {"onedata": {"workspaces": {"team-a": ["ann"]}, "objects": {"pvc": {"size": "1Gi"}}}},
-    "studio": {"api": _SMALL, "storage": {"size": "1Gi"}},
-    "mlflow": _SMALL | {"storage": {"size": "1Gi"}},
+    "studio": {"storage": {"size": "1Gi"}},
+    "mlflow": {"storage": {"size": "1Gi"}},
     "jupyterhub": {
         "hub": {
             "image": IMAGES["hub"],
@@ -32,7 +31,6 @@ VALUES: dict[str, Any] = {
                 "SharedPasswordAuthenticator": {"user_password": USER_PASSWORD},
                 "Authenticator": {"allow_all": True},
             },
-            "resources": {"requests": {"cpu": "10m", "memory": "64Mi"}},
         },
         "proxy": {"chp": {"image": IMAGES["proxy"]}},
         "singleuser": {

@@ -16,6 +16,13 @@ from tests.helm.variants import Variant
 
 # Pods that are not "restricted", and why not.
 _NOT_RESTRICTED: dict[str, str] = {}
+# Pods that may wait for all others, and why.
+_LAST = {
+    "DaemonSet/continuous-image-puller": "holds images for others",
+    "DaemonSet/hook-image-puller": "fetches images, and goes",
+    "Job/hook-image-awaiter": "waits for the fetching, and goes",
+    "StatefulSet/user-placeholder": "gives its place to a server",
+}
 _PASSWORD = "a-password-that-nobody-else-has"
 
 
@@ -54,6 +61,19 @@ def test_our_pods_have_a_read_only_root(manifests: list[Manifest]):
         for container in containers(pod):
             assert container["securityContext"]["readOnlyRootFilesystem"] is True, name
             assert container["resources"]["limits"]["memory"], name
+
+
+def test_what_all_lean_on_is_not_starved_by_their_servers(manifests: list[Manifest]):
+    without = {
+        name
+        for name, pod in pods(manifests)
+        if not all({"cpu", "memory"} <= set(requests(one)) for one in pod["spec"]["containers"])
+    }
+    assert without <= set(_LAST)
+
+
+def requests(container: dict[str, Any]) -> dict[str, Any]:
+    return container.get("resources", {}).get("requests", {})
 
 
 def _is_ours(pod: dict[str, Any]) -> bool:

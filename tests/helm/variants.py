@@ -84,7 +84,14 @@ HUB_ON: dict[str, Any] = {
             "gateway": {"name": "public", "namespace": "gateways"},
         },
         "hub": {"pdb": {"enabled": True}},
-        "proxy": {"chp": {"pdb": {"enabled": True}}},
+        "proxy": {
+            "chp": {"pdb": {"enabled": True}},
+            "https": {
+                "enabled": True,
+                "hosts": ["data.example.org"],
+                "letsencrypt": {"contactEmail": "it@example.org"},
+            },
+        },
         "prePuller": {"hook": {"enabled": True}, "continuous": {"enabled": True}},
         "scheduling": {
             "userScheduler": {"enabled": True},
