@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import httpx
+from onedata_hub.backends.compute.kubernetes.manifests import SELECTOR
 
 from tests.bench.bench_job import notebook
 from tests.bench.bench_spawn import Hub
@@ -19,6 +20,7 @@ from tests.bench.closed_loop import put_load
 from tests.bench.harness import Figure, take_turns
 from tests.bench.releases import HUB_TOKEN, Place, a_place, address_of, token_of, usage_of
 from tests.cluster.audit import AuditLog, audited, of_user
+from tests.cluster.client import wait_for
 from tests.helm.installed import Installed
 
 USER = "ann"
@@ -26,6 +28,7 @@ WORKSPACE = f"user-{USER}"
 PARTS = ("hub", "proxy", "studio-api", "mlflow")
 JOBS_SECONDS = 1_200.0
 LOOK_SECONDS = 1.0
+_CLEAN_SECONDS = 180.0
 _COUNT_ROWS = """
 import os, sqlite3
 database = sqlite3.connect(os.environ["ONEDATA_STUDIO_DATABASE_URL"].removeprefix("sqlite:///"))
@@ -41,6 +44,7 @@ def measure(quick: bool) -> Iterator[Figure]:
         yield _spawn(place, platform, pairs=2 if quick else 7)
         jobs = _Jobs(platform, 5 if quick else 50)
         yield from jobs.measure(log)
+        wait_for("the end of the runs' pods", lambda: not jobs.pods(), _CLEAN_SECONDS)
         yield _api(platform, jobs, seconds=2 if quick else 10)
 
 
@@ -116,6 +120,10 @@ class _Jobs:
     def run_paths(self) -> list[str]:
         """Give the paths of the runs, for a load of reads."""
         return [f"/workspaces/{WORKSPACE}/runs/{run}" for run in self._runs]
+
+    def pods(self) -> str:
+        """Give the names of the pods of runs that are still there."""
+        return self._platform.kubectl("get", "pods", "--selector", SELECTOR, "--output=name")
 
     def measure(self, log: AuditLog) -> Iterator[Figure]:
         """Submit them, and count what they cost."""
