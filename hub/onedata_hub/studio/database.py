@@ -1,6 +1,7 @@
 """One database: SQLite in WAL mode, or PostgreSQL by URL."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from typing import Any, cast
 
 from sqlalchemy import DateTime, MetaData, create_engine, event
 from sqlalchemy.engine import URL, Dialect, Engine, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import AsyncAdaptedQueuePool
@@ -23,6 +25,11 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+# The second: no room for the shared memory of WAL, which the first connection makes.
+_SQLITE_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
+_DISK_FULL = "53100"  # Source: PostgreSQL documentation, "PostgreSQL Error Codes"
 
 
 class Base(DeclarativeBase):
@@ -57,6 +64,20 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 def _read_utc(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text + "+00:00")
+
+
+def is_full(error: Exception) -> bool:
+    """Say whether a database refused because its disk has no room left."""
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    if isinstance(cause, sqlite3.Error):
+        return getattr(cause, "sqlite_errorcode", None) in _SQLITE_FULL
+    return getattr(cause, "sqlstate", None) == _DISK_FULL
+
+
+def why_refused(error: DBAPIError) -> str:
+    """Say in a line why a database refused, without the statement and its values."""
+    said = str(error.orig).strip().partition("\n")[0]
+    return f"its disk is full ({said})" if is_full(error) else said
 
 
 def utc_now() -> datetime:

@@ -8,7 +8,8 @@ StudioError
  ├── Conflict      409  it collides with what is there
  ├── Gone          410  it was there and is over
  ├── TooLarge      413
- └── Unavailable   503  a part we stand on is away; try again
+ ├── Unavailable   503  a part we stand on is away; try again
+ └── Full          507  no room is left where it would be kept
 
 A message says what was asked, what is true, and what to do. It is shown to people.
 """
@@ -25,7 +26,9 @@ from onedata.contract.problems import Problem
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
+from onedata_hub.backends.objects import StoreFull, StoreUnreachable
 from onedata_hub.identity import HubUnreachable
+from onedata_hub.studio.database import is_full, why_refused
 
 log = logging.getLogger("onedata.studio")
 
@@ -95,6 +98,12 @@ class Unavailable(StudioError):
     retry_after = 2
 
 
+class Full(StudioError):
+    """No room is left where it would be kept; nothing was changed."""
+
+    status, code = 507, "full"
+
+
 def problem_response(request: Request, status: int, code: str, detail: str, **extra: Any) -> Response:
     """Render a problem as RFC 9457 JSON."""
     problem = Problem(
@@ -144,8 +153,22 @@ async def _on_hub_unreachable(request: Request, error: Exception) -> Response:
     return response
 
 
-async def _on_database_away(request: Request, error: Exception) -> Response:
-    log.error("The database refused: %s", error)
+async def _on_store_unreachable(request: Request, error: Exception) -> Response:
+    log.error("The object store refused %s %s: %s", request.method, request.url.path, error)
+    if isinstance(error, StoreFull):
+        return await _on_studio_error(request, Full(str(error), code="store_full"))
+    return await _on_studio_error(request, Unavailable(str(error), code="store_unavailable"))
+
+
+async def _on_database_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, OperationalError)
+    log.error("The database refused %s %s: %s", request.method, request.url.path, why_refused(error))
+    if is_full(error):
+        said = (
+            "The disk of the studio's database is full, and nothing was changed. An administrator can free some "
+            "space there, or make its volume larger; then do the same again."
+        )
+        return await _on_studio_error(request, Full(said, code="database_full"))
     detail = "The studio's database does not answer. Try again; an administrator can run `onedata doctor`."
     response = problem_response(request, 503, "database_unavailable", detail)
     response.headers["Retry-After"] = "2"
@@ -166,5 +189,6 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(HubUnreachable, _on_hub_unreachable)
-    app.add_exception_handler(OperationalError, _on_database_away)
+    app.add_exception_handler(StoreUnreachable, _on_store_unreachable)
+    app.add_exception_handler(OperationalError, _on_database_error)
     app.add_exception_handler(Exception, _on_fault)

@@ -22,6 +22,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
         409: "Collides with what is there",
         422: "Says something that cannot be",
         503: "A part the studio stands on is away",
+        507: "No room is left where it would be kept; nothing was changed",
     }.items()
 }
 

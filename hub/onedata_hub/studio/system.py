@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from onedata_hub.studio.callers import current_caller, header_token
 from onedata_hub.studio.context import ContextDep
+from onedata_hub.studio.database import is_full
 from onedata_hub.studio.errors import Forbidden, NotFound, Unavailable
 from onedata_hub.studio.metrics import render_metrics
 from onedata_hub.studio.routing import REFUSALS
@@ -28,6 +29,8 @@ async def read_readiness(context: ContextDep) -> dict[str, str]:
         async with context.database.read() as session:
             await session.execute(text("SELECT 1"))
     except Exception as error:
+        if is_full(error):
+            raise
         raise Unavailable(
             f"The studio's database does not answer ({type(error).__name__}). Run `onedata doctor`."
         ) from error

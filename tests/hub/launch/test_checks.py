@@ -1,7 +1,6 @@
 """What must be true before the start; each refusal is one sentence that says what to do."""
 
 import os
-import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -13,22 +12,14 @@ from onedata_hub.launch.refusal import StartRefused
 from onedata_hub.launch.state import StateFolder
 from onedata_hub.settings import PlatformSettings
 
+from tests.support.disks import small_disk
+
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+def disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 1 MB."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = shutil.which("mount")
-    done = subprocess.run(
-        [mount or "mount", "-t", "tmpfs", "-o", "size=1m", "onedata", str(disk)],
-        capture_output=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        pytest.skip("Mounting a small disk takes root.")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
+    with small_disk(tmp_path / "disk", 2**20) as disk:
+        yield disk
 
 
 def refusal_of(state: Path) -> str:
@@ -43,14 +34,14 @@ def test_folder_that_can_be_written_is_made(tmp_path: Path) -> None:
     assert (tmp_path / "a" / "b" / "secrets").is_dir()
 
 
-def test_full_disk_says_to_free_space(small_disk: Path) -> None:
+def test_full_disk_says_to_free_space(disk: Path) -> None:
     with pytest.raises(OSError, match="No space left"):
-        (small_disk / "filler").write_bytes(bytes(2**21))
-    assert "is full: free some space, or set ONEDATA_HOME" in refusal_of(small_disk / "state")
+        (disk / "filler").write_bytes(bytes(2**21))
+    assert "is full: free some space, or set ONEDATA_HOME" in refusal_of(disk / "state")
 
 
-def test_nearly_full_disk_says_how_much_is_left(small_disk: Path) -> None:
-    said = refusal_of(small_disk / "state")
+def test_nearly_full_disk_says_how_much_is_left(disk: Path) -> None:
+    said = refusal_of(disk / "state")
     assert "MB left, and 200 MB is the least" in said
 
 
@@ -59,9 +50,9 @@ def test_path_through_a_file_cannot_be_written(tmp_path: Path) -> None:
     assert "cannot be written (not a directory): make it writable" in refusal_of(tmp_path / "file" / "state")
 
 
-def test_read_only_disk_cannot_be_written(small_disk: Path) -> None:
-    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
-    assert "cannot be written (read-only file system)" in refusal_of(small_disk / "state")
+def test_read_only_disk_cannot_be_written(disk: Path) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    assert "cannot be written (read-only file system)" in refusal_of(disk / "state")
 
 
 def test_port_in_use_names_who_has_it() -> None:

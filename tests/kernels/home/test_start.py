@@ -9,8 +9,8 @@ from onedata.contract.homes import packages_of
 from onedata.home.packages import make_packages, site_of
 from onedata.home.room import room_of
 
-from tests.kernels.home.conftest import fill
 from tests.kernels.home.serving import run_in, server_in
+from tests.support.disks import fill
 
 pytestmark = pytest.mark.timeout(300)
 

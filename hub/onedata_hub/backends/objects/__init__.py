@@ -1,7 +1,14 @@
 """Where bytes live: a folder, or any S3. ``open_store(url)`` gives the adapter a URL names."""
 
 from onedata_hub.backends.objects.base import ObjectInfo, ObjectStore, PutTarget, StagedFile
-from onedata_hub.backends.objects.errors import BadFiles, BadKey, ObjectMissing, StoreError, StoreUnreachable
+from onedata_hub.backends.objects.errors import (
+    BadFiles,
+    BadKey,
+    ObjectMissing,
+    StoreError,
+    StoreFull,
+    StoreUnreachable,
+)
 from onedata_hub.backends.objects.opening import open_store
 
 __all__ = [
@@ -13,6 +20,7 @@ __all__ = [
     "PutTarget",
     "StagedFile",
     "StoreError",
+    "StoreFull",
     "StoreUnreachable",
     "open_store",
 ]

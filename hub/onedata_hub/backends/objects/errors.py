@@ -6,6 +6,7 @@ StoreError
 ├── BadFiles          files of an upload are missing, short, or not plain files
 ├── ObjectMissing     nothing is stored under that key
 └── StoreUnreachable  the store does not answer, or refuses our credentials
+    └── StoreFull     it answers, and has no room
 """
 
 from collections.abc import Mapping
@@ -29,6 +30,10 @@ class ObjectMissing(StoreError, LookupError):
 
 class StoreUnreachable(StoreError):
     """The store does not answer or refuses us; says which store and why."""
+
+
+class StoreFull(StoreUnreachable):
+    """No room is left in the store."""
 
 
 class BadFiles(StoreError):

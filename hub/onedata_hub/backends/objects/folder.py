@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import os
 import shutil
 import tempfile
@@ -12,7 +13,13 @@ from pathlib import Path
 from typing import ClassVar, Literal, ParamSpec, TypeVar
 
 from onedata_hub.backends.objects.base import ObjectInfo, ObjectStore, PutTarget, StagedFile
-from onedata_hub.backends.objects.errors import BadFiles, ObjectMissing, StoreError, StoreUnreachable
+from onedata_hub.backends.objects.errors import (
+    BadFiles,
+    ObjectMissing,
+    StoreError,
+    StoreFull,
+    StoreUnreachable,
+)
 from onedata_hub.backends.objects.keys import (
     STAGING,
     checked_key,
@@ -26,6 +33,7 @@ from onedata_hub.backends.objects.staging import StagedFolder, settle_folders
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 _HALF_WRITTEN = ".writing-"  # a key's part never starts with '.', so no object can have such a name
 
 
@@ -166,17 +174,22 @@ class FolderStore(ObjectStore):
             try:
                 return function(*args, **kwargs)
             except OSError as error:
-                raise StoreUnreachable(_sentence(self.root, error)) from error
+                raise _refusal(self.root, error) from error
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
 
-def _sentence(root: Path, error: OSError) -> str:
+def _refusal(root: Path, error: OSError) -> StoreUnreachable:
     reason = error.strerror or str(error)
-    return (
+    if error.errno in _FULL:
+        return StoreFull(
+            f"The object store's folder {root} has no room left ({reason}), and nothing was stored. Free some "
+            "space there, or make its volume larger; then do the same again."
+        )
+    return StoreUnreachable(
         f"The object store's folder {root} cannot be used: {reason}"
-        f"{f' ({error.filename})' if error.filename else ''}. Make it writable for the studio, free some "
-        f"space, or set ONEDATA_OBJECTS_URL to another place."
+        f"{f' ({error.filename})' if error.filename else ''}. Make it writable for the studio, or set "
+        f"ONEDATA_OBJECTS_URL to another place."
     )
 
 
