@@ -5,7 +5,10 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+from sqlalchemy.exc import OperationalError
+
 from onedata_hub.studio.context import Context
+from onedata_hub.studio.database import why_refused
 
 log = logging.getLogger("onedata.studio")
 
@@ -25,10 +28,15 @@ async def run_parts(context: Context, loops: list[Loop]) -> AsyncIterator[None]:
 
 
 async def _forever(loop: Loop, context: Context) -> None:
+    name = loop.__qualname__
     while True:
         try:
             await loop(context)
             return
+        except OperationalError as error:  # it is away, or full: no fault of the loop's, so no trace
+            why = why_refused(error)
+            log.warning("The database refused the loop %s; it starts again in five seconds: %s", name, why)
+            await asyncio.sleep(5)
         except Exception:
-            log.exception("The loop %s failed; it starts again in five seconds.", loop.__qualname__)
+            log.exception("The loop %s failed; it starts again in five seconds.", name)
             await asyncio.sleep(5)

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from onedata.contract.jobs import Schedule
+from sqlalchemy.exc import OperationalError
 
 from onedata_hub.studio.context import Context
-from onedata_hub.studio.database import utc_now
+from onedata_hub.studio.database import utc_now, why_refused
 from onedata_hub.studio.ids import new_id
 from onedata_hub.studio.jobs.leases_repository import LeaseRepository
 from onedata_hub.studio.jobs.queueing import add_due_runs
@@ -48,6 +49,7 @@ class Scheduler:
         self._starter = Starter(context, self.owner)
         self._supervisor = Supervisor(context, self.owner, self._begin_start)
         self._starting: dict[str, asyncio.Task[None]] = {}
+        self._refusals = 0  # of the database's, since it took all that was asked
 
     async def run(self) -> None:
         """Look for work again and again: at each wake-up, and by the clock."""
@@ -68,11 +70,15 @@ class Scheduler:
         for task in self._starting.values():
             task.cancel()
         await asyncio.gather(*self._starting.values(), return_exceptions=True)
-        async with self.context.database.write() as session:
-            await LeaseRepository(session).extend(self.owner, utc_now() - timedelta(seconds=1))
+        try:
+            async with self.context.database.write() as session:
+                await LeaseRepository(session).extend(self.owner, utc_now() - timedelta(seconds=1))
+        except OperationalError as error:  # they run out by themselves
+            log.warning("The database refused to take the leases back: %s", why_refused(error))
 
     async def look(self) -> None:
         """Do all there is to do now. A step that fails is told in the log, and the others go on."""
+        refusals = self._refusals
         for step in (
             self.make_due_runs,
             self.adopt,
@@ -82,10 +88,18 @@ class Scheduler:
             self.measure,
         ):
             await self._guarded(step)
+        if refusals and self._refusals == refusals:
+            log.warning("The database takes again what the scheduler asks.")
+            self._refusals = 0
 
     async def _guarded(self, step: Callable[[], Awaitable[None]]) -> None:
         try:
             await step()
+        except OperationalError as error:
+            self._refusals += 1
+            if self._refusals == 1:  # it is away, or full: told once, and not at every look
+                why = why_refused(error)
+                log.exception("The database refuses the scheduler, which asks again and again: %s", why)
         except Exception:  # the outer loop: the next look may do better
             log.exception(
                 "The scheduler's step %s failed; it is tried again.", getattr(step, "__name__", step)

@@ -98,12 +98,20 @@ class StudioProcess:
             "JUPYTERHUB_SERVICE_PREFIX": f"{PREFIX}/",
         }
 
-    async def start(self) -> "StudioProcess":
-        """Start the process and wait until it serves."""
-        with (self.platform.folder / f"studio-{self.port}.log").open("ab") as log:
+    @property
+    def log(self) -> Path:
+        return self.platform.folder / f"studio-{self.port}.log"
+
+    def launch(self) -> None:
+        """Start the process."""
+        with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", self.module], env=self._environment(), stdout=log, stderr=log
             )
+
+    async def start(self) -> "StudioProcess":
+        """Start the process and wait until it serves."""
+        self.launch()
         async with httpx.AsyncClient() as client:
 
             async def is_ready() -> bool:
@@ -115,6 +123,12 @@ class StudioProcess:
 
             await eventually(is_ready, "the studio to serve")
         return self
+
+    def end(self) -> None:
+        """Ask it to end, and wait until it has."""
+        assert self.process is not None
+        self.process.terminate()
+        self.process.wait(20)
 
     def kill(self) -> None:
         """kill -9."""

@@ -1,11 +1,14 @@
 """kill -9, on real processes: nothing is lost, nothing happens twice."""
 
+import asyncio
+import contextlib
 import os
 import signal
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from onedata.contract.runner import RunnerProcess
 from onedata_hub.studio.database import Database
@@ -13,7 +16,10 @@ from onedata_hub.studio.jobs.tables import JobRow
 from sqlalchemy import update
 
 from tests.hub.studio.jobs.processes import WS, Platform, ended_runs, eventually, make_job, running_platform
+from tests.support.disks import fill, small_disk
 
+JOBS = f"{WS}/jobs"
+DISK_BYTES = 4 * 2**20
 LAST = (datetime.now(UTC) - timedelta(minutes=10)).replace(second=0, microsecond=0)
 SCHEDULE = {"cron": f"{LAST.minute} * * * *"}
 
@@ -116,6 +122,66 @@ async def test_runner_killed_with_its_studio_is_lost_named_and_retried(tmp_path:
     assert (ended["state"], ended["attempt"]) == ("succeeded", 2)
     assert executions(tmp_path) == 2
     assert {"attempts/1/executed.ipynb", "executed.ipynb"} <= set(full["outputs"])
+
+
+async def test_run_that_ends_while_the_disk_is_full_is_told_once_there_is_room(tmp_path: Path):
+    with small_disk(tmp_path / "disk", DISK_BYTES) as disk:
+        async with running_platform(tmp_path, f"sqlite:///{disk}/studio.sqlite") as platform:
+            studio = await platform.studio().start()
+            async with studio.client() as ann:
+                job = await make_job(ann, "long", noting(tmp_path, wait_for="go"), "print('done')")
+                run = (await ann.post(f"{WS}/jobs/{job['id']}/runs", json={})).json()
+                await until(lambda: executions(tmp_path) == 1, "the notebook to begin")
+                fill(disk / "filler")
+                (tmp_path / "go").touch()
+                await files(tmp_path, "spool/*/result.json")
+                refused = await ann.post(f"{WS}/runs/{run['id']}/cancel")
+                while_full = (await ann.get(f"{WS}/runs/{run['id']}")).json()
+                (disk / "filler").unlink()
+                [ended] = await eventually(lambda: ended_runs(ann), "the run's end")
+                full = await eventually(lambda: with_output(ann, run["id"], "executed.html"), "the page")
+    assert (refused.status_code, refused.json()["code"]) == (507, "database_full")
+    assert while_full["state"] == "running"
+    assert (ended["state"], ended["attempt"]) == ("succeeded", 1)
+    assert executions(tmp_path) == 1
+    assert set(full["outputs"]) == {"executed.html", "executed.ipynb", "log.txt"}
+
+
+async def test_studio_that_starts_on_a_full_disk_says_so_ends_when_told_and_waits_for_room(tmp_path: Path):
+    with small_disk(tmp_path / "disk", DISK_BYTES) as disk:
+        async with running_platform(tmp_path, f"sqlite:///{disk}/studio.sqlite") as platform:
+            studio = await platform.studio().start()
+            async with studio.client() as ann:
+
+                async def answer(path: str) -> Any:
+                    with contextlib.suppress(httpx.HTTPError):
+                        return await ann.get(path)
+
+                await make_job(ann, "kept", "1 + 1")
+                studio.end()  # the last to let go of the database: the next one needs room to open it
+                fill(disk / "filler")
+                for _ in range(2):
+                    studio.launch()
+                    asked = [await eventually(lambda at=at: answer(at), at) for at in ("/health/ready", JOBS)]
+                    await until(
+                        lambda: "refuses the scheduler" in studio.log.read_text(), "a line in the log"
+                    )
+                    await asyncio.sleep(2)  # ten looks of the scheduler
+                    studio.end()
+                log = studio.log.read_text()
+                studio.launch()
+                await eventually(lambda: answer("/health/live"), "the studio to live")
+                (disk / "filler").unlink()
+
+                async def kept() -> Any:
+                    found = await answer(JOBS)
+                    return found.status_code == 200 and found.json()["items"]
+
+                found = await eventually(kept, "room")
+    assert [(one.status_code, one.json()["code"]) for one in asked] == [(507, "database_full")] * 2
+    assert log.count("refuses the scheduler, which asks again and again: its disk is full") == 2
+    assert len(log) < 50_000, "a trace at each look would fill another disk"
+    assert [job["name"] for job in found] == ["kept"]
 
 
 @pytest.mark.parametrize(("kind", "count"), [("sqlite", 20), ("postgresql", 200)])
