@@ -8,6 +8,7 @@ OneDataError
  ├── Conflict            409  it collides with what is there
  ├── InvalidInput        400, 413, 422  the request, or an argument, says something that cannot be
  ├── Busy                429, 503  a part of the platform is away; try again
+ ├── NoRoom              507  a disk is full; nothing was kept, and somebody has to make room
  ├── StudioFault         5xx  a fault of the platform
  ├── DamagedData         bytes that are not what the registry says they are
  ├── QueryError          DuckDB could not make sense of a query
@@ -106,6 +107,12 @@ class Busy(OneDataError):
     code, status = "unavailable", 503
 
 
+class NoRoom(OneDataError):
+    """A disk that something was to be kept on is full; nothing was changed."""
+
+    code, status = "full", 507
+
+
 class StudioFault(OneDataError):
     """The platform failed; its log knows more."""
 
@@ -148,6 +155,7 @@ _BY_STATUS: dict[int, type[OneDataError]] = {
     502: Busy,
     503: Busy,
     504: Busy,
+    507: NoRoom,
 }
 
 

@@ -41,7 +41,7 @@ def test_the_tree_in_the_docstring_names_every_class() -> None:
 def test_an_error_keeps_its_code_and_status() -> None:
     error = NotFound("There is no dataset 'x'.", code="dataset_not_found")
     assert (error.code, error.status, str(error)) == ("dataset_not_found", 404, "There is no dataset 'x'.")
-    assert StudioFault("It failed.", status=507).status == 507
+    assert StudioFault("It failed.", status=501).status == 501
 
 
 def test_a_refused_argument_is_also_a_value_error() -> None:

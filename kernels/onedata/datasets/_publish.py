@@ -1,6 +1,7 @@
 """Publish: bytes first, then one commit that makes them a version. A crash between leaves neither."""
 
 import contextlib
+import errno
 import os
 import warnings
 from collections.abc import Iterator
@@ -30,10 +31,12 @@ from onedata.datasets._refs import Target, target_of
 from onedata.datasets._scan import scan
 from onedata.datasets._transfer import Transfer, transfer_for
 from onedata.datasets._versions import PublishedVersion
-from onedata.errors import InvalidInput, OneDataError
+from onedata.errors import InvalidInput, NoRoom, OneDataError
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 @dataclass
@@ -76,6 +79,7 @@ def publish(
     Raises:
         InvalidInput: If the data or the name cannot be published; says why.
         NotAllowed: If you may only read in the workspace.
+        NoRoom: If the disk is full that it would be kept on, or the one of temporary files.
     """
     studio, target = target_of(name, None, workspace)
     if target.version is not None:
@@ -109,9 +113,14 @@ def _upload(studio: StudioClient, target: Target) -> Iterator[tuple[str, Transfe
             yield path, transfer
         finally:
             transfer.close()
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OneDataError):  # the studio removes forgotten uploads itself, only later
             studio.request("DELETE", path)
+        if isinstance(error, OSError) and error.errno in _FULL:
+            raise NoRoom(
+                f"No room is left to keep '{target.name}', and nothing was published ({error}). Free some space "
+                "there, or ask an administrator for more; then publish again."
+            ) from error
         raise
 
 

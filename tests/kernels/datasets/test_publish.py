@@ -10,6 +10,7 @@ import warnings
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import onedata as od
 import pandas as pd
 import polars as pl
@@ -21,9 +22,10 @@ from onedata._client import client
 from onedata._session import session
 from onedata.contract import environment
 from onedata.datasets import _parts, _transfer
-from onedata.errors import Conflict, InvalidInput, NotAllowed, NotFound, OneDataError
+from onedata.errors import Conflict, InvalidInput, NoRoom, NotAllowed, NotFound, OneDataError
 
-from tests.kernels.conftest import ANN, Served
+from tests.kernels.conftest import ANN, Served, serve
+from tests.support.disks import fill, small_disk
 
 FRAME = pd.DataFrame({"n": range(5), "s": list("abcab")})
 
@@ -39,6 +41,35 @@ def folder_of(root: Path, files: dict[str, bytes]) -> Path:
 def leftovers(served: Served) -> list[Path]:
     """What lies in the store's staging area and in this machine's temporary folder of parts."""
     return [path for path in served.folder.glob("objects/**/staging/*/*/**/*") if path.is_file()]
+
+
+@pytest.mark.parametrize("kind", ["frame", "file"])
+def test_what_has_no_room_is_not_published_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    large = np.random.default_rng(0).bytes(2**22)
+    (tmp_path / "large.bin").write_bytes(large)
+    data = tmp_path / "large.bin" if kind == "file" else pa.table({"bytes": [large[: 2**21], large[2**21 :]]})
+    with small_disk(tmp_path / "disk", 2**21) as disk:
+        for served in serve(tmp_path / "studio", monkeypatch, objects_url=f"file://{disk}/objects"):
+            od.datasets.publish(FRAME, "numbers")
+            kept = files_of(disk)
+            with pytest.raises(
+                NoRoom, match="No room is left to keep 'large', and nothing was published"
+            ) as full:
+                od.datasets.publish(data, "large")
+            assert files_of(disk) == kept
+            fill(disk / "filler")
+            with pytest.raises(NoRoom, match="Free some space there"):
+                od.datasets.publish(FRAME.tail(2), "numbers")
+            (disk / "filler").unlink()
+            assert od.datasets.publish(FRAME.tail(2), "numbers").version == 2
+            assert [one["name"] for one in served.api(f"/workspaces/{ANN}/datasets")["items"]] == ["numbers"]
+    assert full.value.status == 507
+
+
+def files_of(disk: Path) -> set[Path]:
+    return {path for path in disk.rglob("*") if path.is_file()}
 
 
 @pytest.mark.parametrize(
