@@ -5,6 +5,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 
 import httpx
 from onedata.contract.workspaces import Me
@@ -17,6 +18,7 @@ from onedata_hub.identity.oauth import BrowserLogin
 from onedata_hub.mlflow_service import routes
 from onedata_hub.mlflow_service.backend import Backend
 from onedata_hub.mlflow_service.forwarding import WORKSPACE_HEADER, check_length, forwarded, naming_workspace
+from onedata_hub.mlflow_service.full_disk import tell_of_full_disk
 from onedata_hub.mlflow_service.members import Members, role_in
 from onedata_hub.mlflow_service.outbox import Outbox
 from onedata_hub.mlflow_service.page import start_page
@@ -131,10 +133,11 @@ class Gate:
         if path == "/":
             await start_page(self.parts.backend.pages, me)(scope, receive, send)
         else:
-            await self._forward(app, forwarded(scope, path, workspace), receive, send, workspace)
+            serving = partial(self._forward, app, workspace)
+            await tell_of_full_disk(serving, forwarded(scope, path, workspace), receive, send)
 
     async def _forward(
-        self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, workspace: str
+        self, app: ASGIApp, workspace: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
         """Have MLflow serve a request whose sender may send it."""
         backend = self.parts.backend

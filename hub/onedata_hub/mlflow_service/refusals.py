@@ -54,6 +54,11 @@ class Refusal(Exception):
         """A part we stand on is away; the same request may do later."""
         return cls(503, "TEMPORARILY_UNAVAILABLE", message, retry_after=retry_after)
 
+    @classmethod
+    def full(cls, message: str) -> "Refusal":
+        """No room is left where it would be kept."""
+        return cls(507, "RESOURCE_LIMIT_EXCEEDED", message)
+
     def response(self) -> Response:
         """Render the refusal: MLflow's ``error_code`` and ``message`` beside RFC 9457's fields."""
         body = {
@@ -68,6 +73,8 @@ class Refusal(Exception):
         headers = {"Cache-Control": "no-store"}
         if self.retry_after is not None:
             headers["Retry-After"] = str(self.retry_after)
+        if self.status == 507:  # the rest of a file that nobody reads is still on its way
+            headers["Connection"] = "close"
         if self.status == 401:
             headers["WWW-Authenticate"] = "Bearer"
         return Response(json.dumps(body), self.status, headers, media_type="application/json")
