@@ -1,4 +1,4 @@
-"""``python -m onedata_hub.studio [serve|migrate|openapi]``: what the hub starts, and what comes before."""
+"""``python -m onedata_hub.studio [serve|migrate [--wait]|openapi]``: what the hub starts, and what comes before."""
 
 import json
 import os
@@ -25,9 +25,7 @@ def main(arguments: list[str]) -> int:
             )
         return 2
     if command == "migrate":
-        from onedata_hub.studio.migrate import migrate  # Alembic: a studio that serves has no use for it
-
-        migrate(settings.database_url)
+        return _migrate(settings.database_url, wait="--wait" in arguments[1:])
     elif command == "serve":
         from onedata_hub.launch.parent import exit_with_parent
         from onedata_hub.serving import loading, serve
@@ -47,6 +45,27 @@ def main(arguments: list[str]) -> int:
     else:
         print(f"'{command}' is not a command of the studio. Use serve, migrate or openapi.", file=sys.stderr)
         return 2
+    return 0
+
+
+def _migrate(url: str, *, wait: bool) -> int:
+    # Alembic: a studio that serves has no use for it
+    from sqlalchemy.exc import OperationalError
+
+    from onedata_hub.studio.database import why_refused
+    from onedata_hub.studio.migrate import migrate, migrate_when_there_is_room
+
+    def say(text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
+
+    try:
+        if wait:
+            migrate_when_there_is_room(url, say)
+        else:
+            migrate(url)
+    except OperationalError as error:
+        say(f"The studio's database refuses to be brought up to date: {why_refused(error)}.")
+        return 1
     return 0
 
 

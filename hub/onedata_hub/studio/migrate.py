@@ -1,5 +1,7 @@
 """Bring a database to the newest revision, and say where it stands."""
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from alembic import command
@@ -8,10 +10,12 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
 
-from onedata_hub.studio.database import async_url
+from onedata_hub.studio.database import async_url, is_full, why_refused
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+_LOOK_SECONDS = 2.0
 ONE_AT_A_TIME = 0x0DA7A  # PostgreSQL's advisory lock that a migration holds
 
 
@@ -34,6 +38,26 @@ def migrate(url: str) -> None:
     if target.get_backend_name() == "sqlite" and target.database:
         Path(target.database).parent.mkdir(parents=True, exist_ok=True)
     command.upgrade(_config(url), "head")
+
+
+def migrate_when_there_is_room(url: str, say: Callable[[str], None]) -> None:
+    """Upgrade the database; wait for as long as its disk is full, and say so once.
+
+    A pod whose first container fails is started again after minutes only.
+    """
+    has_said = False
+    while True:
+        try:
+            migrate(url)
+        except OperationalError as error:
+            if not is_full(error):
+                raise
+            if not has_said:
+                say(f"The studio waits for room for its database: {why_refused(error)}.")
+                has_said = True
+            time.sleep(_LOOK_SECONDS)
+        else:
+            return
 
 
 def revisions(url: str) -> tuple[str | None, str | None]:

@@ -47,7 +47,7 @@ spec:
     - name: migrate
       image: {{ include "onedata.image" .root }}
       imagePullPolicy: {{ .root.Values.image.pullPolicy }}
-      args: [python3, -m, onedata_hub.studio, migrate]
+      args: [python3, -m, onedata_hub.studio, migrate, --wait]
       workingDir: /tmp
       env:
         {{- include "onedata.database.env" (dict "root" .root "service" "studio") | nindent 8 }}
