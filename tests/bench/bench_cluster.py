@@ -18,7 +18,7 @@ from tests.bench.bench_job import notebook
 from tests.bench.bench_spawn import Hub
 from tests.bench.closed_loop import put_load
 from tests.bench.harness import Figure, take_turns
-from tests.bench.releases import HUB_TOKEN, Place, a_place, address_of, token_of, usage_of
+from tests.bench.releases import HUB_TOKEN, Place, a_place, token_of, usage_of
 from tests.cluster.audit import AuditLog, audited, of_user
 from tests.cluster.client import wait_for
 from tests.helm.installed import Installed
@@ -65,7 +65,7 @@ def _memory(platform: Installed) -> Figure:
 
 def _spawn(place: Place, platform: Installed, pairs: int) -> Figure:
     with place.bare_hub() as bare:
-        hubs = [Hub(address_of(one, "proxy-public"), HUB_TOKEN) for one in (platform, bare)]
+        hubs = [Hub(one.address(), HUB_TOKEN) for one in (platform, bare)]
         for hub in hubs:
             hub.make_user()
         turns = take_turns(hubs[0].spawn, hubs[1].spawn, pairs=pairs)
@@ -80,7 +80,7 @@ def _spawn(place: Place, platform: Installed, pairs: int) -> Figure:
 
 
 def _api(platform: Installed, jobs: "_Jobs", seconds: float) -> Figure:
-    base = f"{address_of(platform, 'studio-api')}/services/studio/api/v1"
+    base = f"{platform.address('studio-api')}/services/studio/api/v1"
     paths = [f"/workspaces/{WORKSPACE}/runs", f"/workspaces/{WORKSPACE}/jobs"]
     load = put_load(base, [*paths, *jobs.run_paths()], jobs.token, seconds=seconds)
     return Figure(
@@ -110,7 +110,7 @@ class _Jobs:
         self._count = count
         self.token = token_of(platform, USER)
         self._http = httpx.Client(
-            base_url=f"{address_of(platform, 'proxy-public')}/services/studio/api/v1/workspaces/{WORKSPACE}",
+            base_url=f"{platform.address()}/services/studio/api/v1/workspaces/{WORKSPACE}",
             headers={"Authorization": f"token {self.token}"},
             timeout=60,
             trust_env=False,

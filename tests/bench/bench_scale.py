@@ -17,7 +17,7 @@ import httpx
 
 from tests.bench.harness import Figure, percentile
 from tests.bench.pretended_servers import pretended_servers
-from tests.bench.releases import CALLER, Usage, a_place, address_of, hub_client, usage_of
+from tests.bench.releases import CALLER, Usage, a_place, hub_client, usage_of
 from tests.cluster.audit import AuditLog, audited, of_user
 from tests.cluster.kwok import LABEL, TAINT, pretended_nodes
 from tests.cluster.place import HOST_ADDRESS
@@ -179,7 +179,7 @@ def _of_many(crowd: _Crowd, small: _Sight, large: _Sight) -> Iterator[Figure]:
 def _of_activity(crowd: _Crowd) -> Iterator[Figure]:
     """Let every server report its activity once, as each does every five minutes."""
     found = json.loads(crowd.platform.kubectl("get", "pods", "-l", _SERVERS, "-o", "json"))["items"]
-    base, before = address_of(crowd.platform, "proxy-public"), usage_of(crowd.platform, PARTS)
+    base, before = crowd.platform.address(), usage_of(crowd.platform, PARTS)
     with httpx.Client(base_url=base, timeout=60, trust_env=False) as http:
         for pod in found:
             _report(http, pod)

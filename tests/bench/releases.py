@@ -94,16 +94,10 @@ def a_place() -> Iterator[Place]:
         yield Place(cluster, helm, charts.with_hub(folder, hub_chart), folder)
 
 
-def address_of(installed: Installed, service: str) -> str:
-    """Give a Service's own address: this machine routes to the cluster's services."""
-    spec = json.loads(installed.kubectl("get", "service", service, "-o", "json"))["spec"]
-    return f"http://{spec['clusterIP']}:{spec['ports'][0]['port']}"
-
-
 def hub_client(installed: Installed) -> httpx.Client:
     """Give a client of the hub's API that may start anybody's server."""
     return httpx.Client(
-        base_url=f"{address_of(installed, 'proxy-public')}/hub/api",
+        base_url=f"{installed.address()}/hub/api",
         headers={"Authorization": f"token {HUB_TOKEN}"},
         timeout=90,
         trust_env=False,

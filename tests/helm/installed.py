@@ -142,6 +142,11 @@ class Installed:
         data: dict[str, str] = json.loads(self.kubectl("get", "secret", name, "-o", "json"))["data"]
         return data
 
+    def address(self, service: str = "proxy-public") -> str:
+        """Give a Service's own address: our cluster's machine routes to its services."""
+        spec = json.loads(self.kubectl("get", "service", service, "-o", "json"))["spec"]
+        return f"http://{spec['clusterIP']}:{spec['ports'][0]['port']}"
+
     @contextlib.contextmanager
     def reached(self) -> Iterator[str]:
         """Open a way to the proxy, as an administrator without an ingress does; give its address."""

@@ -1,0 +1,155 @@
+"""Volumes that are full, on a real cluster: what people see is true, and nothing is lost or doubled."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from onedata_hub.tour.hub_session import HubSession
+
+from tests.cluster.client import Cluster
+from tests.helm.charts import Helm
+from tests.helm.installed import USER_PASSWORD, Installed
+from tests.helm.losing import (
+    STUDIO,
+    execute,
+    has_said,
+    new_kernel,
+    pods_made,
+    server_answers,
+    studio_answers,
+    until,
+)
+from tests.helm.using import TEAM, end_of, notebook, submit
+from tests.support.disks import fill, small_disk
+
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
+
+STUDIO_BYTES, HOME_BYTES = 16 * 2**20, 48 * 2**20
+
+
+@pytest.fixture(scope="module")
+def disks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Path]]:
+    """A small disk for each volume, which pods of any user may write."""
+    with ExitStack() as mounted:
+        folder = tmp_path_factory.mktemp("disks")
+        sizes = {"studio": STUDIO_BYTES, "home": HOME_BYTES}
+        found = {name: mounted.enter_context(small_disk(folder / name, size)) for name, size in sizes.items()}
+        for disk in found.values():
+            disk.chmod(0o777)  # a volume of this kind is not made its pod's own
+        yield found
+
+
+@pytest.fixture(scope="module")
+def installed(
+    cluster: Cluster,
+    helm: Helm,
+    full_chart: Path,
+    disks: dict[str, Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Installed]:
+    """The chart with the studio's volume and ann's home on the small disks."""
+    if not cluster.is_ours:
+        pytest.skip("the disks of another's cluster are not ours to fill")
+    with cluster.namespace("full") as namespace:
+        release = Installed(cluster, helm, full_chart, namespace, tmp_path_factory.mktemp("full"))
+        classes = {name: f"{namespace}-{name}" for name in disks}
+        cluster.apply(*(_volume(classes[name], disk) for name, disk in disks.items()), namespace=namespace)
+        release.change(
+            "install",
+            {
+                "studio": {"storage": {"storageClass": classes["studio"]}},
+                "jupyterhub": {"singleuser": {"storage": {"dynamic": {"storageClass": classes["home"]}}}},
+            },
+        )
+        yield release
+        release.remove()
+        cluster.kubectl("delete", "persistentvolume", *classes.values(), "--wait=false")
+
+
+def _volume(name: str, disk: Path) -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolume",
+        "metadata": {"name": name},
+        "spec": {
+            "storageClassName": name,
+            "capacity": {"storage": "1Gi"},
+            "accessModes": ["ReadWriteOnce"],
+            "persistentVolumeReclaimPolicy": "Retain",
+            "hostPath": {"path": str(disk), "type": "Directory"},
+        },
+    }
+
+
+@pytest.fixture
+async def ann(installed: Installed) -> AsyncIterator[HubSession]:
+    async with HubSession(installed.address(), "ann") as session:
+        await session.login(USER_PASSWORD)
+        yield session
+
+
+async def test_a_full_volume_of_the_studio_is_told_and_a_run_that_ends_meanwhile_is_kept(
+    installed: Installed, ann: HubSession, disks: dict[str, Path]
+):
+    run = await submit(ann, "long", "print('first', flush=True)\nimport time\ntime.sleep(8)\nprint('last')")
+    await until("its first words", lambda: has_said(ann, run, "first"), installed=installed)
+    fill(disks["studio"] / "filler")
+    body = {"name": "another", "notebook": notebook("1"), "profile": "small"}
+    token = {"Authorization": f"token {ann.token}"}
+    async with httpx.AsyncClient(base_url=installed.address(), headers=token, trust_env=False) as http:
+        refused = await http.post(f"{TEAM}/jobs", json=body)
+    await until("its last words", lambda: has_said(ann, run, "last"), installed=installed)
+    await asyncio.sleep(5)  # its result is refused meanwhile
+    while_full = await ann.studio("GET", run)
+    (disks["studio"] / "filler").unlink()
+    ended = await end_of(ann, run)
+    assert (refused.status_code, refused.json()["code"]) == (507, "database_full"), refused.text
+    assert while_full["state"] == "running"
+    assert (ended["state"], ended["attempt"]) == ("succeeded", 1), ended
+    assert pods_made(installed, run) == 1
+    assert (await ann.studio("GET", f"{run}/logs"))["text"] == "first\nlast\n"
+
+
+async def test_a_studio_that_starts_on_a_full_volume_says_so_and_goes_on_when_there_is_room(
+    installed: Installed, ann: HubSession, disks: dict[str, Path]
+):
+    run = await submit(ann, "before", "print('kept')")
+    assert (await end_of(ann, run))["state"] == "succeeded"
+    # Who is the last to close a database takes its side files along, and the next one needs room for new ones.
+    installed.kubectl("scale", "deployment/studio-api", "--replicas=0")
+    installed.kubectl("wait", "pod", "-l", STUDIO, "--for=delete", "--timeout=60s")
+    fill(disks["studio"] / "filler")
+    installed.kubectl("scale", "deployment/studio-api", "--replicas=1")
+
+    async def says_full() -> bool:
+        asked = ("-n", installed.namespace, "logs", "deployment/studio-api", "-c", "migrate")
+        return (
+            "waits for room for its database: its disk is full"
+            in installed.cluster.try_kubectl(*asked).stdout
+        )
+
+    await until("the new studio to say that its disk is full", says_full, installed=installed)
+    (disks["studio"] / "filler").unlink()
+    await until("the studio", lambda: studio_answers(ann), seconds=60, installed=installed)
+    assert (await ann.studio("GET", f"{run}/logs"))["text"] == "kept\n"
+
+
+async def test_a_server_starts_in_a_full_home_and_says_what_is_wrong_with_it(
+    installed: Installed, ann: HubSession, disks: dict[str, Path]
+):
+    await ann.start_server(lambda _: None, profile="small")
+    await ann.stop_server()
+    before = {path.name for path in disks["home"].iterdir()}
+    fill(disks["home"] / "filler")
+    await ann.start_server(lambda _: None, profile="small")
+    await until("the server", lambda: server_answers(ann), installed=installed)
+    told = await ann.get("/user/ann/onedata/local/home")
+    assert execute(installed, await new_kernel(ann), "print(6 * 7)") == "42"
+    assert [one["kind"] for one in told.json()["troubles"]] == ["full"], told.text
+    (disks["home"] / "filler").unlink()
+    assert before <= {path.name for path in disks["home"].iterdir()}
+    await ann.stop_server()
