@@ -1,9 +1,10 @@
 """What must be true before the platform starts. Each refusal is one sentence that says what to do."""
 
-import errno
 import os
 import shutil
 from pathlib import Path
+
+from onedata.contract.disks import is_about_room
 
 from onedata_hub.launch.processes import port_holder
 from onedata_hub.launch.refusal import StartRefused
@@ -13,7 +14,6 @@ from onedata_hub.server_size import ProfileError
 from onedata_hub.settings import PlatformSettings
 
 _LEAST_FREE_BYTES = 200 * 2**20
-_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 def check_state_folder(state: StateFolder) -> None:
@@ -80,7 +80,7 @@ def check_objects(settings: PlatformSettings) -> None:
 
 
 def _explain(error: OSError, path: Path) -> str:
-    if error.errno in _FULL:
+    if is_about_room(error):
         return (
             f"The disk of {path} is full: free some space, or set ONEDATA_HOME to a folder on another disk."
         )

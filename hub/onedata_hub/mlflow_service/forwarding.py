@@ -5,6 +5,7 @@ from starlette.types import Message, Scope, Send
 from onedata_hub.mlflow_service.refusals import Refusal
 
 WORKSPACE_HEADER = "x-mlflow-workspace"  # source: mlflow/utils/workspace_utils.py
+
 # We have looked at the token and at the origin; MLflow has no use for either, and might log them.
 # Its own checks of Host and Origin know only localhost, so behind the hub's proxy they would refuse
 # the browser of anybody who calls the platform by its name.

@@ -4,13 +4,11 @@ MLflow says so of its database with a 503 and of an artefact with a bare 500, an
 both for minutes without a word to the notebook. Nothing gets better by that: it is 507 instead.
 """
 
-import errno
-
+from onedata.contract.disks import is_about_room
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from onedata_hub.mlflow_service.refusals import Refusal
 
-_FULL = {errno.ENOSPC, errno.EDQUOT}
 # SQLite's words, and those that PostgreSQL passes on from its system.
 _WORDS = (b"database or disk is full", b"No space left on device")
 _HELD = {500, 503}
@@ -35,7 +33,7 @@ async def tell_of_full_disk(app: ASGIApp, scope: Scope, receive: Receive, send: 
         await app(scope, receive, hold)
         is_full = _says_full(b"".join(message.get("body", b"") for message in held))
     except Exception as error:
-        is_full = getattr(error, "errno", None) in _FULL or _says_full(str(error).encode())
+        is_full = is_about_room(error) or _says_full(str(error).encode())
         if not is_full:
             raise
     finally:
@@ -46,7 +44,9 @@ async def tell_of_full_disk(app: ASGIApp, scope: Scope, receive: Receive, send: 
             "A disk of MLflow's is full, and nothing of this was kept. Ask an administrator to free some space on "
             "it, or to make its volume larger; then do the same again."
         )
-        await refusal.response()(scope, receive, send)
+        response = refusal.response()
+        response.headers["Connection"] = "close"  # the rest of a file that nobody reads is still on its way
+        await response(scope, receive, send)
 
 
 def _says_full(said: bytes) -> bool:

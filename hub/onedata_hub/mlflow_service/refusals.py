@@ -73,8 +73,6 @@ class Refusal(Exception):
         headers = {"Cache-Control": "no-store"}
         if self.retry_after is not None:
             headers["Retry-After"] = str(self.retry_after)
-        if self.status == 507:  # the rest of a file that nobody reads is still on its way
-            headers["Connection"] = "close"
         if self.status == 401:
             headers["WWW-Authenticate"] = "Bearer"
         return Response(json.dumps(body), self.status, headers, media_type="application/json")

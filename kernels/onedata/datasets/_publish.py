@@ -1,7 +1,6 @@
 """Publish: bytes first, then one commit that makes them a version. A crash between leaves neither."""
 
 import contextlib
-import errno
 import os
 import warnings
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from onedata.contract.datasets import (
     UploadCommit,
     UploadCreate,
 )
+from onedata.contract.disks import is_about_room
 from onedata.datasets._formats import Place, format_of
 from onedata.datasets._frames import TAKES, is_frame, read_frame
 from onedata.datasets._inspect import Inspected, inspect_files
@@ -35,8 +35,6 @@ from onedata.errors import InvalidInput, NoRoom, OneDataError
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
-
-_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 @dataclass
@@ -116,7 +114,7 @@ def _upload(studio: StudioClient, target: Target) -> Iterator[tuple[str, Transfe
     except BaseException as error:
         with contextlib.suppress(OneDataError):  # the studio removes forgotten uploads itself, only later
             studio.request("DELETE", path)
-        if isinstance(error, OSError) and error.errno in _FULL:
+        if is_about_room(error):
             raise NoRoom(
                 f"No room is left to keep '{target.name}', and nothing was published ({error}). Free some space "
                 "there, or ask an administrator for more; then publish again."

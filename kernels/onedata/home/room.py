@@ -1,7 +1,6 @@
 """How much room a home has, where it went, and what can be removed without loss."""
 
 import contextlib
-import errno
 import os
 import shutil
 import stat
@@ -12,7 +11,6 @@ from pathlib import Path
 # What programs fetch again by themselves, and what people have thrown away already.
 CACHES = (".cache/uv", ".cache/pip", ".local/share/Trash")
 _ENOUGH_BYTES = 262_144  # what the first minutes of a server write: settings, a workspace, a notebook's draft
-_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 @dataclass(frozen=True)
@@ -59,11 +57,6 @@ def why_unwritable(home: Path) -> OSError | None:
         with contextlib.suppress(OSError):
             probe.unlink(missing_ok=True)
     return None
-
-
-def is_about_room(error: OSError) -> bool:
-    """Say whether an error is that of a full disk or quota, in space or in number of files."""
-    return error.errno in _FULL
 
 
 def largest_folders(home: Path, count: int = 5, seconds: float = 5.0) -> list[Folder]:

@@ -16,12 +16,13 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from onedata.contract.disks import is_about_room
 from onedata.contract.environment import PACKAGES
 from onedata.contract.homes import packages_of
 from onedata.home import packages as added
 from onedata.home.examples import deliver_examples
 from onedata.home.mending import own_config
-from onedata.home.room import is_about_room, why_unwritable
+from onedata.home.room import why_unwritable
 from onedata.home.supervising import end_of_start
 from onedata.home.trouble import Trouble, written
 

@@ -23,13 +23,13 @@ def test_full_disk_is_told_and_nothing_half_is_kept(tmp_path: Path) -> None:
         with (
             running_mlflow(tmp_path / "mlflow", **kept_on_disk) as mlflow,
             mlflow.user("ann", "team-a", workspace="team-a") as ann,
+            mlflow.user("bob", workspace="user-bob") as bob,
         ):
             made = ann.post(f"{API}/experiments/create", json={"name": "one"}).json()["experiment_id"]
             ann.put(f"{FILES}/before.bin", content=b"before").raise_for_status()
             fill(disk / "filler")
             run = ann.post(f"{API}/runs/create", json={"experiment_id": made, "start_time": 1})
             model = ann.post(f"{API}/registered-models/create", json={"name": "one"})
-            bob = mlflow.user("bob", workspace="user-bob")
             first = bob.post(f"{API}/experiments/create", json={"name": "two"})
             artifact = ann.put(f"{FILES}/after.bin", content=bytes(2**20))
             before = ann.get(f"{FILES}/before.bin").content

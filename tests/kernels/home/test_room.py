@@ -3,6 +3,7 @@
 import errno
 from pathlib import Path
 
+from onedata.contract.disks import is_about_room
 from onedata.home import room
 
 from tests.kernels.home.conftest import SMALL_BYTES
@@ -12,7 +13,7 @@ def test_a_full_home_is_seen_as_full_and_left_as_it_was(full_home: Path):
     before = sorted(full_home.rglob("*"))
     error = room.why_unwritable(full_home)
     assert error is not None
-    assert room.is_about_room(error)
+    assert is_about_room(error)
     assert sorted(full_home.rglob("*")) == before
     found = room.room_of(full_home)
     assert (found.total_bytes, found.free_bytes) == (SMALL_BYTES, 0)
@@ -51,4 +52,4 @@ def test_a_home_with_room_can_be_written(home: Path):
 
 
 def test_what_is_no_matter_of_room_is_told_apart():
-    assert not room.is_about_room(OSError(errno.EROFS, "read only"))
+    assert not is_about_room(OSError(errno.EROFS, "read only"))

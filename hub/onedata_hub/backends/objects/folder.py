@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import errno
 import os
 import shutil
 import tempfile
@@ -11,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar, Literal, ParamSpec, TypeVar
+
+from onedata.contract.disks import is_about_room
 
 from onedata_hub.backends.objects.base import ObjectInfo, ObjectStore, PutTarget, StagedFile
 from onedata_hub.backends.objects.errors import (
@@ -33,7 +34,6 @@ from onedata_hub.backends.objects.staging import StagedFolder, settle_folders
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_FULL = {errno.ENOSPC, errno.EDQUOT}
 _HALF_WRITTEN = ".writing-"  # a key's part never starts with '.', so no object can have such a name
 
 
@@ -181,7 +181,7 @@ class FolderStore(ObjectStore):
 
 def _refusal(root: Path, error: OSError) -> StoreUnreachable:
     reason = error.strerror or str(error)
-    if error.errno in _FULL:
+    if is_about_room(error):
         return StoreFull(
             f"The object store's folder {root} has no room left ({reason}), and nothing was stored. Free some "
             "space there, or make its volume larger; then do the same again."
