@@ -148,9 +148,8 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
 
 
 async def _on_hub_unreachable(request: Request, error: Exception) -> Response:
-    response = problem_response(request, 503, "hub_unreachable", f"{error} Try again in a moment.")
-    response.headers["Retry-After"] = "2"
-    return response
+    said = f"{error} Try again in a moment."
+    return await _on_studio_error(request, Unavailable(said, code="hub_unreachable"))
 
 
 async def _on_store_unreachable(request: Request, error: Exception) -> Response:
@@ -169,10 +168,8 @@ async def _on_database_error(request: Request, error: Exception) -> Response:
             "space there, or make its volume larger; then do the same again."
         )
         return await _on_studio_error(request, Full(said, code="database_full"))
-    detail = "The studio's database does not answer. Try again; an administrator can run `onedata doctor`."
-    response = problem_response(request, 503, "database_unavailable", detail)
-    response.headers["Retry-After"] = "2"
-    return response
+    said = "The studio's database does not answer. Try again; an administrator can run `onedata doctor`."
+    return await _on_studio_error(request, Unavailable(said, code="database_unavailable"))
 
 
 async def _on_fault(request: Request, error: Exception) -> Response:

@@ -36,7 +36,6 @@ async def _forever(loop: Loop, context: Context) -> None:
         except OperationalError as error:  # it is away, or full: no fault of the loop's, so no trace
             why = why_refused(error)
             log.warning("The database refused the loop %s; it starts again in five seconds: %s", name, why)
-            await asyncio.sleep(5)
         except Exception:
             log.exception("The loop %s failed; it starts again in five seconds.", name)
-            await asyncio.sleep(5)
+        await asyncio.sleep(5)

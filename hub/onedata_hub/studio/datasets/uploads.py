@@ -11,7 +11,7 @@ from datetime import timedelta
 from onedata.contract.datasets import Locations, LocationsRequest, PutLocation, Upload, UploadCommit
 from onedata.contract.workspaces import Role
 
-from onedata_hub.backends.objects import StoreError
+from onedata_hub.backends.objects import BadFiles, StoreError
 from onedata_hub.backends.objects.keys import object_key
 from onedata_hub.studio.access import Access
 from onedata_hub.studio.context import Context
@@ -19,7 +19,6 @@ from onedata_hub.studio.database import utc_now
 from onedata_hub.studio.datasets.committing import Committed, Committing
 from onedata_hub.studio.datasets.drafts import Draft, make_draft
 from onedata_hub.studio.datasets.paths import check_files
-from onedata_hub.studio.datasets.stores import store_refusals
 from onedata_hub.studio.datasets.tables import AnyRow
 from onedata_hub.studio.datasets.uploads_repository import (
     ABANDONED,
@@ -37,6 +36,7 @@ UPLOAD_LIFETIME = timedelta(hours=24)
 COMMIT_TIME = timedelta(hours=1)  # the most that storing the files of one commit may take
 URL_LIFETIME = timedelta(hours=1)
 SWEEP_STALE = timedelta(hours=1)  # what a sweep said it would delete, it has deleted by then or never will
+_SHOWN = 100  # of the files that are missing
 
 
 class UploadService:
@@ -50,8 +50,7 @@ class UploadService:
         access.require(Role.editor, "publishing datasets")
         upload_id, now = new_id(), utc_now()
         store = self.context.objects
-        with store_refusals():
-            staging = await store.open_staging(access.workspace, upload_id)
+        staging = await store.open_staging(access.workspace, upload_id)
         async with self.context.database.write() as session:
             await UploadRepository(session).add(
                 upload_id, access.workspace, name, access.caller.name, now, now + UPLOAD_LIFETIME
@@ -75,9 +74,8 @@ class UploadService:
             )
         check_files(body.files, largest=store.largest_file)
         md5s = {file.md5: None for file in body.files}
-        with store_refusals():
-            missing = await store.missing(access.workspace, md5s)
-            targets = await store.put_targets(access.workspace, missing, lifetime=URL_LIFETIME)
+        missing = await store.missing(access.workspace, md5s)
+        targets = await store.put_targets(access.workspace, missing, lifetime=URL_LIFETIME)
         return Locations(
             locations=[
                 PutLocation(md5=md5, url=targets[md5].url, headers=targets[md5].headers)
@@ -150,10 +148,12 @@ class UploadService:
     async def _store(self, access: Access, upload_id: str, draft: Draft) -> None:
         """Put the files, and the manifest that DVC finds them by, into the store."""
         store = self.context.objects
-        with store_refusals():
+        try:
             await store.promote(access.workspace, upload_id, draft.files)
-            if draft.manifest is not None:
-                await store.put_bytes(object_key(access.workspace, draft.digest), draft.manifest)
+        except BadFiles as error:
+            raise _files_missing(error) from error
+        if draft.manifest is not None:
+            await store.put_bytes(object_key(access.workspace, draft.digest), draft.manifest)
 
     async def _again(self, access: Access, upload: AnyRow, draft: Draft) -> Committed:
         if draft.digest != upload.digest:
@@ -200,4 +200,13 @@ def _closed() -> Gone:
     return Gone(
         f"This upload is over: it was committed or abandoned, or its {hours} hours have passed. Open a new one.",
         code="upload_over",
+    )
+
+
+def _files_missing(error: BadFiles) -> Conflict:
+    problems = list(error.problems.items())
+    return Conflict(
+        f"The upload cannot be committed, and nothing changed. {error} Send these files, then commit again.",
+        code="files_missing",
+        errors=[{"where": path, "message": why} for path, why in problems[:_SHOWN]],
     )
