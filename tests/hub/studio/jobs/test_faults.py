@@ -1,4 +1,4 @@
-"""kill -9, on real processes: nothing is lost, nothing happens twice."""
+"""kill -9 and full disks, on real processes: nothing is lost, nothing happens twice."""
 
 import asyncio
 import contextlib
