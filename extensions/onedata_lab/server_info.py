@@ -168,6 +168,7 @@ class ServerHandler(LocalHandler):
         known = await self._known(hub)
         shown = {
             "profile": os.environ.get(names.PROFILE),
+            "profile_options": json.loads(os.environ.get(names.PROFILE_OPTIONS) or "{}"),
             "memory": asdict(await asyncio.to_thread(measure_memory)),
             "idle_timeout_seconds": hub.idle_timeout_seconds,
             "stops_in_seconds": await self._stops_in(hub, known),

@@ -10,7 +10,14 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
-from onedata.contract.environment import CACHE_DIR, IDLE_TIMEOUT, PROFILE, STUDIO_URL, WORKSPACE
+from onedata.contract.environment import (
+    CACHE_DIR,
+    IDLE_TIMEOUT,
+    PROFILE,
+    PROFILE_OPTIONS,
+    STUDIO_URL,
+    WORKSPACE,
+)
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
@@ -21,9 +28,10 @@ from onedata_hub.login import check_login
 from onedata_hub.machine import SHARED_CORES
 from onedata_hub.naming import is_workspace_group
 from onedata_hub.pods.homes import with_pods_beside_homes
-from onedata_hub.pods.namespaces import workspace_of
+from onedata_hub.pods.namespaces import WORKSPACE_OPTION, workspace_of
 from onedata_hub.pods.servers import configure_pod_servers
 from onedata_hub.roles import ACCESS_MLFLOW, ACCESS_STUDIO, CULLER, KEEPER, MLFLOW, STUDIO, load_roles
+from onedata_hub.server_size import options_text
 from onedata_hub.settings import SettingsError
 from onedata_hub.tracking import tracking_environment
 
@@ -199,6 +207,7 @@ def _configure_servers(c: Any, settings: KubernetesSettings, public_url: str) ->
         CACHE_DIR: _CACHE_FOLDER,
         WORKSPACE: workspace_of,
         PROFILE: _profile_of,
+        PROFILE_OPTIONS: _profile_options_of,
         **tracking_environment(f"{public_url}/services/{MLFLOW}"),
         **SHARED_CORES,
     } | dict(c.KubeSpawner.get("environment", {}))
@@ -222,3 +231,8 @@ def _configure_servers(c: Any, settings: KubernetesSettings, public_url: str) ->
 
 def _profile_of(spawner: Any) -> str:
     return str((spawner.user_options or {}).get("profile", ""))
+
+
+def _profile_options_of(spawner: Any) -> str:
+    chosen = spawner.user_options or {}
+    return options_text({name: value for name, value in chosen.items() if name != WORKSPACE_OPTION})

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from onedata.contract.profiles import UNLISTED
 from pydantic import TypeAdapter, ValidationError
 
 from onedata_hub.amounts import GPU_RESOURCE
@@ -18,10 +19,18 @@ from onedata_hub.machine import Machine
 from onedata_hub.profile_list import Choice, Option, Profile
 from onedata_hub.server_size import ProfileError, ProfileForbidden, ServerSize, size_of
 
-__all__ = ["DEFAULT_PROFILES", "Choice", "Option", "Profile", "Profiles", "load_profiles", "read_profiles"]
+__all__ = [
+    "DEFAULT_PROFILES",
+    "UNLISTED",
+    "Choice",
+    "Option",
+    "Profile",
+    "Profiles",
+    "load_profiles",
+    "read_profiles",
+]
 
 DEFAULT_PROFILES = Path(__file__).with_name("profiles.yaml")
-UNLISTED = "--unlisted-choice"
 _HONOURED = {"mem_limit", "cpu_limit", "environment", "extra_resource_limits"}
 _GUARANTEES = {"mem_guarantee", "cpu_guarantee", "extra_resource_guarantees"}  # a process has all there is
 _NO_IMAGES = "Images need containers; here servers are local processes of one environment."

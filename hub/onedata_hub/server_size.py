@@ -1,5 +1,6 @@
 """What a profile comes to: bytes, cores, GPUs and environment, read from KubeSpawner's own traits."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -40,6 +41,16 @@ class ServerSize:
     def gpus(self) -> int:
         """How many GPUs it takes; a slice or a share of one counts as one."""
         return sum(self.gpu_kinds.values())
+
+
+def options_text(options: Mapping[str, Any]) -> str:
+    """Write what was chosen within a profile as its servers and runs find it in their environment, JSON.
+
+    Args:
+        options: KubeSpawner's user options; what is no text, or is the profile itself, is left out.
+    """
+    chosen = {name: value for name, value in options.items() if name != "profile" and isinstance(value, str)}
+    return json.dumps(chosen, sort_keys=True)
 
 
 def parse_memory(value: Any) -> int | None:

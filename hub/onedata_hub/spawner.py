@@ -13,12 +13,14 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psutil
 from jupyterhub.spawner import SimpleLocalProcessSpawner
+from onedata.contract.environment import PROFILE, PROFILE_OPTIONS
 from traitlets import Unicode, default
 
 from onedata_hub.homes import home_of, prepare_home
 from onedata_hub.launch.processes import end_processes, servers_of
 from onedata_hub.naming import personal_workspace, safe_slug
 from onedata_hub.profiles import Profiles
+from onedata_hub.server_size import options_text
 from onedata_hub.start_check import CheckedServer, check_start, groups_of, refusal
 
 _SAME_START_SECONDS = 2.0
@@ -109,7 +111,8 @@ class LocalSpawner(CheckedServer, SimpleLocalProcessSpawner):  # type: ignore[mi
         env["ONEDATA_WORKSPACE"] = personal_workspace(self.user.name)
         env["JUPYTER_RUNTIME_DIR"] = str(self._runtime_folder())
         if self.size is not None:
-            env["ONEDATA_PROFILE"] = self.size.profile
+            env[PROFILE] = self.size.profile
+            env[PROFILE_OPTIONS] = options_text(self.size.options)
             env.update(self.size.environment)
             # Empty hides the GPUs from a server that asked for none.
             env["CUDA_VISIBLE_DEVICES"] = ",".join(map(str, self.held_gpus.get(self._log_name, [])))

@@ -48,6 +48,8 @@ def serve(folder: Path, monkeypatch: pytest.MonkeyPatch, **options: object) -> I
         environment.WORKSPACE,
         environment.RUN_ID,
         environment.SESSION_FILE,
+        environment.PROFILE,
+        environment.PROFILE_OPTIONS,
     ):
         monkeypatch.delenv(name, raising=False)
     with served_studio(folder, **options) as (studio, url):

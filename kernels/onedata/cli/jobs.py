@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from onedata._client import client, path_of
-from onedata.cli.output import JsonOption, WorkspaceOption, parse_parameters, show, show_one
+from onedata.cli.output import JsonOption, WorkspaceOption, parse_pairs, parse_parameters, show, show_one
 from onedata.contract.jobs import JobSummary, Run, RunState, RunSummary
 
 app = typer.Typer(name="jobs", help="Notebooks that run with nobody logged in.", no_args_is_help=True)
@@ -14,6 +14,14 @@ app = typer.Typer(name="jobs", help="Notebooks that run with nobody logged in.",
 NotebookArgument = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A notebook.")]
 ParameterOption = Annotated[
     list[str] | None, typer.Option("--parameter", "-p", help="name=value; may be given several times.")
+]
+ProfileOption = Annotated[
+    str | None,
+    typer.Option(help="A server profile; for a new job, that of the server that this is called on."),
+]
+ChoiceOption = Annotated[
+    list[str] | None,
+    typer.Option("--profile-option", help="option=choice within the profile; may be given several times."),
 ]
 RunArgument = Annotated[str, typer.Argument(help="A run's id.")]
 
@@ -51,7 +59,8 @@ def submit(
     notebook: NotebookArgument,
     name: Annotated[str | None, typer.Option(help="The job's name; the notebook's if none is given.")] = None,
     parameter: ParameterOption = None,
-    profile: Annotated[str | None, typer.Option(help="A server profile.")] = None,
+    profile: ProfileOption = None,
+    profile_option: ChoiceOption = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait for the end; fail if the run fails.")] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
@@ -63,6 +72,7 @@ def submit(
         name=name,
         parameters=parse_parameters(parameter or []),
         profile=profile,
+        profile_options=parse_pairs(profile_option) if profile_option else None,
         workspace=workspace,
     )
     typer.echo(str(run))
@@ -77,7 +87,8 @@ def schedule(
     timezone: Annotated[str, typer.Option(help="An IANA zone, such as Europe/Berlin.")] = "UTC",
     name: Annotated[str | None, typer.Option(help="The job's name; the notebook's if none is given.")] = None,
     parameter: ParameterOption = None,
-    profile: Annotated[str | None, typer.Option(help="A server profile.")] = None,
+    profile: ProfileOption = None,
+    profile_option: ChoiceOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Run a notebook at set times."""
@@ -90,6 +101,7 @@ def schedule(
         name=name,
         parameters=parse_parameters(parameter or []),
         profile=profile,
+        profile_options=parse_pairs(profile_option) if profile_option else None,
         workspace=workspace,
     )
     typer.echo(str(job))

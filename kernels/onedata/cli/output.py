@@ -48,12 +48,24 @@ def parse_parameters(texts: Sequence[str]) -> dict[str, Any]:
         typer.BadParameter: If a text has no ``=`` in it.
     """
     parameters: dict[str, Any] = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals or not name:
-            raise typer.BadParameter(f"'{text}' is not name=value.")
+    for name, value in parse_pairs(texts).items():
         try:
             parameters[name] = json.loads(value)
         except ValueError:
             parameters[name] = value
     return parameters
+
+
+def parse_pairs(texts: Sequence[str]) -> dict[str, str]:
+    """Read ``name=value`` pairs of text.
+
+    Raises:
+        typer.BadParameter: If a text has no ``=`` in it.
+    """
+    pairs: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise typer.BadParameter(f"'{text}' is not name=value.")
+        pairs[name] = value
+    return pairs

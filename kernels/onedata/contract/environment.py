@@ -13,6 +13,7 @@ NOTEBOOK_DIGEST = "ONEDATA_NOTEBOOK_DIGEST"  # set in the kernel of a job run
 NOTEBOOK_SUBMITTED = "ONEDATA_NOTEBOOK_SUBMITTED"  # in the kernel of a job run: the file that was submitted
 CACHE_DIR = "ONEDATA_CACHE_DIR"  # where downloaded dataset files are kept
 PROFILE = "ONEDATA_PROFILE"  # the server profile in use
+PROFILE_OPTIONS = "ONEDATA_PROFILE_OPTIONS"  # what was chosen within it, as a JSON map
 IDLE_TIMEOUT = "ONEDATA_IDLE_TIMEOUT_SECONDS"  # in a server: when the hub stops it if it is idle; 0 is never
 SERVER_SECONDS = "ONEDATA_SERVER_SECONDS"  # in a server: how long it may run; not set where it may for ever
 SESSION_FILE = "ONEDATA_SESSION_FILE"  # where the kernel of a job run notes what it read, wrote and tracked

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from onedata.contract.names import ResourceName, WorkspaceName
+from onedata.contract.profiles import ProfileOptions
 
 ParameterType = Literal["str", "int", "float", "bool", "list", "dict", "date", "datetime", "any"]
 
@@ -118,12 +119,13 @@ Notification = Annotated[WebhookNotification | MailNotification, Field(discrimin
 
 
 class JobFields(BaseModel):
-    """What a person chooses about a job."""
+    """What a person chooses about a job. ``profile_options`` are choices within the profile: ``{"image": "torch"}``."""
 
     model_config = ConfigDict(extra="forbid")
 
     parameters: dict[str, Any] = Field(default_factory=dict)
     profile: Annotated[str, StringConstraints(max_length=100)] | None = None
+    profile_options: ProfileOptions = Field(default_factory=dict)
     environment: dict[str, str] = Field(default_factory=dict, max_length=100)
     schedule: Schedule | None = None
     overlap: Overlap = Overlap.forbid
@@ -141,7 +143,10 @@ class JobCreate(JobFields):
 
 
 class JobUpdate(BaseModel):
-    """Change a job; absent fields stay as they are. Runs that are due keep what they were due with."""
+    """Change a job; absent fields stay as they are. Runs that are due keep what they were due with.
+
+    Another profile without ``profile_options`` has its own default choices.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -149,6 +154,7 @@ class JobUpdate(BaseModel):
     notebook_path: str | None = Field(default=None, max_length=4_000)
     parameters: dict[str, Any] | None = None
     profile: str | None = Field(default=None, max_length=100)
+    profile_options: ProfileOptions | None = None
     environment: dict[str, str] | None = Field(default=None, max_length=100)
     schedule: Schedule | None = None
     overlap: Overlap | None = None
@@ -230,6 +236,7 @@ class Run(RunSummary):
     notebook_digest: str
     parameters: dict[str, Any]
     profile: str | None
+    profile_options: dict[str, str] = Field(default_factory=dict)
     failure: CellFailure | None = None
     outputs: list[str] = Field(default_factory=list)
     datasets_read: list[str] = Field(default_factory=list)
@@ -268,6 +275,7 @@ class Job(JobSummary):
     parameter_specs: list[ParameterSpec]
     parameters: dict[str, Any]
     profile: str | None
+    profile_options: dict[str, str] = Field(default_factory=dict)
     environment: dict[str, str]
     overlap: Overlap
     retries: Retries

@@ -44,12 +44,18 @@ def job_html(job: contract.Job) -> str:
         ["Schedule", schedule_words(job.schedule) or "none: it runs when it is submitted"],
         ["Next due", time_words(job.next_due_at) if job.next_due_at else ""],
         ["Parameters", ", ".join(f"{name}={value!r}" for name, value in job.parameters.items())],
-        ["Profile", job.profile or ""],
+        ["Profile", _profile_words(job)],
         ["Runs as", job.run_as if job.schedule else ""],
         ["Last run", state_words(job.last_run.state) if job.last_run else "none yet"],
     ]
     shown = [row for row in rows if row[1]]
     return Table([job.name, f"{job.workspace} · {job.id}"], shown).html()
+
+
+def _profile_words(job: contract.Job) -> str:
+    """Name the profile and what is chosen within it: ``gpu (image: torch)``; nothing for the default one."""
+    chosen = ", ".join(f"{name}: {choice}" for name, choice in job.profile_options.items())
+    return f"{job.profile or 'default'} ({chosen})" if chosen else job.profile or ""
 
 
 def _facts(run: contract.Run) -> str:

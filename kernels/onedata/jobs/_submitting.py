@@ -10,6 +10,7 @@ from onedata.contract import jobs as contract
 from onedata.contract.jobs import NotebookInfo, SchedulePreview
 from onedata.errors import Conflict
 from onedata.jobs._finding import find_named, jobs_path
+from onedata.jobs._here import profile_here
 from onedata.jobs._job import Job
 from onedata.jobs._notebooks import (
     job_name,
@@ -27,6 +28,7 @@ def submit(
     *,
     name: str | None = None,
     profile: str | None = None,
+    profile_options: dict[str, str] | None = None,
     environment: dict[str, str] | None = None,
     retries: int | dict[str, Any] | None = None,
     timeout: float | timedelta | None = None,
@@ -44,7 +46,9 @@ def submit(
         notebook: Its path.
         parameters: For this run, laid over the job's own; checked before anything runs.
         name: The job's name; None makes one of the notebook's.
-        profile: The server profile to run with.
+        profile: The server profile to run with. None is, for a new job, that of the server that this is called
+            on, with what was chosen there; elsewhere the platform's default.
+        profile_options: Choices within the profile, by their names: {'image': 'torch'}.
         environment: Variables that the notebook finds.
         retries: How often a failed run is tried again; a dict also sets backoff_seconds and factor.
         timeout: Seconds, or a timedelta, after which the run is stopped.
@@ -58,7 +62,7 @@ def submit(
         InvalidInput: If the file is no notebook, or a parameter is not what the notebook takes.
         RunFailed: If ``wait`` and the run did not succeed.
     """
-    given = _fields(profile, environment, retries, timeout, overlap, notifications)
+    given = _fields(profile, profile_options, environment, retries, timeout, overlap, notifications)
     fresh = {"overlap": "queue"} if overlap is None else {}
     job = _put_job(notebook, name, workspace, given, fresh)
     run = job.run(plain_parameters(parameters))
@@ -73,6 +77,7 @@ def schedule(
     parameters: dict[str, Any] | None = None,
     name: str | None = None,
     profile: str | None = None,
+    profile_options: dict[str, str] | None = None,
     environment: dict[str, str] | None = None,
     retries: int | dict[str, Any] | None = None,
     timeout: float | timedelta | None = None,
@@ -92,7 +97,9 @@ def schedule(
         timezone: The IANA zone of the cron's times, such as Europe/Berlin.
         parameters: For each run; checked before anything runs.
         name: The job's name; None makes one of the notebook's.
-        profile: The server profile to run with.
+        profile: The server profile to run with. None is, for a new job, that of the server that this is called
+            on, with what was chosen there; elsewhere the platform's default.
+        profile_options: Choices within the profile, by their names: {'image': 'torch'}.
         environment: Variables that the notebook finds.
         retries: How often a failed run is tried again; a dict also sets backoff_seconds and factor.
         timeout: Seconds, or a timedelta, after which a run is stopped.
@@ -101,7 +108,7 @@ def schedule(
         notifications: Who hears of failures: mail addresses, URLs, or dicts as the API takes them.
         workspace: Where the job lives; None is the session's.
     """
-    given = _fields(profile, environment, retries, timeout, overlap, notifications)
+    given = _fields(profile, profile_options, environment, retries, timeout, overlap, notifications)
     given["schedule"] = {"cron": cron, "timezone": timezone, "catch_up": catch_up}
     if parameters is not None:
         given["parameters"] = plain_parameters(parameters)
@@ -126,6 +133,7 @@ def preview(cron: str, timezone: str = "UTC") -> SchedulePreview:
 
 def _fields(
     profile: str | None,
+    profile_options: dict[str, str] | None,
     environment: dict[str, str] | None,
     retries: int | dict[str, Any] | None,
     timeout: float | timedelta | None,
@@ -135,6 +143,7 @@ def _fields(
     """Give what was chosen about a job as the API takes it; what was not chosen is left out."""
     chosen = {
         "profile": profile,
+        "profile_options": profile_options,
         "environment": environment,
         "retries": {"max_retries": retries} if isinstance(retries, int) else retries,
         "timeout_seconds": None if timeout is None else seconds_of_timeout(timeout),
@@ -160,7 +169,8 @@ def _put_job(
     workspace = studio.workspace(workspace)
     known = find_named(studio, workspace, name)
     if known is None:
-        body = {"name": name, "notebook": content, "notebook_path": path, **fresh, **given}
+        own = {} if "profile" in given else profile_here()
+        body = {"name": name, "notebook": content, "notebook_path": path, **own, **fresh, **given}
         try:
             return Job(studio, contract.Job.model_validate(studio.post(jobs_path(workspace), body)))
         except Conflict:  # somebody made one of this name meanwhile; if not, the refusal stands

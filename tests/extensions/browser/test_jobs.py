@@ -42,6 +42,7 @@ def test_notebook_runs_from_its_toolbar_and_is_watched_to_its_end(lab: LabPage, 
     form = page.get_by_role("form", name="Run Daily report.ipynb as a job")
     expect(form.get_by_label("Name", exact=True)).to_have_value("daily-report")
     expect(form.get_by_label("top", exact=True)).to_have_value("10")
+    expect(form.get_by_label("Server profile")).to_have_value("standard")  # that of this server
     form.get_by_label("top", exact=True).fill("many")
     form.get_by_role("button", name="Run", exact=True).click()
     expect(form.get_by_text("This parameter has no default. Give a value.")).to_be_visible()

@@ -14,6 +14,16 @@ from tests.support.runner import code, text
 
 Save = Callable[..., Path]
 pytestmark = pytest.mark.usefixtures("platform")
+PROFILES = """
+- {display_name: Plain, default: true}
+- display_name: Roomy
+  profile_options:
+    colour:
+      display_name: Colour
+      choices:
+        red: {display_name: Red, kubespawner_override: {environment: {COLOUR: red}}}
+        blue: {display_name: Blue, kubespawner_override: {environment: {COLOUR: blue}}}
+"""
 DAYS = code("days: int = 1  # how far back", "parameters")
 
 
@@ -33,6 +43,24 @@ def test_submitting_again_under_a_name_runs_the_notebook_as_it_is_now(save: Save
     assert [run.logs() for run in (first, second)] == ["old\n", "new\n"]
     assert od.jobs.get("nightly").info.retries.max_retries == 2
     assert len(od.jobs.list()) == 1
+
+
+def test_a_new_job_runs_with_what_the_server_was_started_with(
+    save: Save, platform: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profiles = tmp_path / "profiles.yaml"
+    profiles.write_text(PROFILES)
+    platform.studio.context.settings.profiles_file = profiles
+    monkeypatch.setenv("ONEDATA_PROFILE", "roomy")
+    monkeypatch.setenv("ONEDATA_PROFILE_OPTIONS", '{"colour": "blue"}')
+    says = save("says.ipynb", "import os\nprint(os.environ['ONEDATA_PROFILE'], os.environ.get('COLOUR'))")
+    assert od.jobs.submit(says, wait=True).logs() == "roomy blue\n"
+    assert od.jobs.submit(says, name="other", profile="plain", wait=True).logs() == "plain None\n"
+    chosen = od.jobs.schedule(says, "0 3 * * *", name="third", profile_options={"colour": "red"}).info
+    assert (chosen.profile, chosen.profile_options) == ("roomy", {"colour": "red"})
+    monkeypatch.setenv("ONEDATA_PROFILE", "plain")
+    monkeypatch.delenv("ONEDATA_PROFILE_OPTIONS")
+    assert od.jobs.submit(says, wait=True).logs() == "roomy blue\n"  # what a job has stays
 
 
 def test_a_failed_run_tells_its_cell_and_can_be_tried_again(save: Save, tmp_path: Path) -> None:

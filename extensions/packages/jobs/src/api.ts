@@ -1,5 +1,6 @@
 import { address, call, language, Page } from '@onedata/core';
 import { announceJobs } from './announcing';
+import { Chosen, Size } from './chosen';
 import {
   Job,
   JobFields,
@@ -51,6 +52,12 @@ export async function previewSchedule(
 /** Give the server profiles that a job may name, in the order of the platform's file. */
 export async function listProfiles(signal?: AbortSignal): Promise<ServerProfile[]> {
   return (await call<ServerProfiles>(STUDIO, 'profiles', { signal })).profiles;
+}
+
+/** Give the profile of this server and what was chosen within it; both empty where no hub started it. */
+export async function readSizeHere(signal?: AbortSignal): Promise<Size> {
+  const here = await call<{ profile: string | null; profile_options: Chosen }>('local', 'server', { signal });
+  return { profile: here.profile ?? '', profileOptions: here.profile_options };
 }
 
 export function listJobs(

@@ -19,6 +19,22 @@ export interface NotebookInfo {
   parameters: ParameterSpec[];
 }
 
+/** One choice of an option; `unavailable` says why it cannot be had here. */
+export interface ProfileChoice {
+  name: string;
+  display_name: string;
+  default: boolean;
+  unavailable: string | null;
+}
+
+/** Something to choose within a profile; `unlisted` names the value that people may write themselves. */
+export interface ProfileOption {
+  name: string;
+  display_name: string;
+  choices: ProfileChoice[];
+  unlisted: string | null;
+}
+
 /** A size to run with; `unavailable` says why it cannot be had here. */
 export interface ServerProfile {
   name: string;
@@ -29,6 +45,7 @@ export interface ServerProfile {
   cpus: number | null;
   gpus: number;
   unavailable: string | null;
+  options: ProfileOption[];
 }
 
 export interface ServerProfiles {
@@ -101,6 +118,7 @@ export interface Run extends RunSummary {
   notebook_digest: string;
   parameters: Record<string, unknown>;
   profile: string | null;
+  profile_options: Record<string, string>;
   failure: CellFailure | null;
   outputs: string[];
   datasets_read: string[];
@@ -132,6 +150,7 @@ export interface JobSummary {
 export interface JobFields {
   parameters: Record<string, unknown>;
   profile: string | null;
+  profile_options: Record<string, string>;
   schedule: Schedule | null;
   overlap: Overlap;
   retries: Retries;

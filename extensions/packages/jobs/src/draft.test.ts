@@ -5,6 +5,7 @@ import { fieldProblems } from './problems';
 
 const JOB = {
   profile: 'small',
+  profile_options: { image: 'torch' },
   schedule: null,
   overlap: 'replace',
   retries: { max_retries: 2, backoff_seconds: 5, factor: 3 },
@@ -14,9 +15,10 @@ const JOB = {
 
 describe('choices', () => {
   it('of a job give that job again', () => {
-    const { profile, schedule, overlap, retries, timeout_seconds, notifications } = JOB;
+    const { profile, profile_options, schedule, overlap, retries, timeout_seconds, notifications } = JOB;
     expect(fieldsOf(choicesOf(JOB, 'UTC'), JOB)).toEqual({
       profile,
+      profile_options,
       schedule,
       overlap,
       retries,
@@ -28,9 +30,15 @@ describe('choices', () => {
   it('send only what was changed', () => {
     const shown = choicesOf(JOB, 'UTC');
     expect(changedFields(shown, shown, JOB)).toEqual({});
-    expect(changedFields({ ...shown, profile: '', timeoutMinutes: '2' }, shown, JOB)).toEqual({
+    expect(changedFields({ ...shown, timeoutMinutes: '2' }, shown, JOB)).toEqual({ timeout_seconds: 120 });
+    expect(changedFields({ ...shown, profileOptions: {} }, shown, JOB)).toEqual({ profile_options: {} });
+  });
+
+  it('send what is chosen within a profile along with another profile', () => {
+    const shown = choicesOf(JOB, 'UTC');
+    expect(changedFields({ ...shown, profile: '' }, shown, JOB)).toEqual({
       profile: null,
-      timeout_seconds: 120
+      profile_options: { image: 'torch' }
     });
   });
 
@@ -42,6 +50,15 @@ describe('choices', () => {
       paused: false
     });
     expect(fieldsOf(freshChoices(false, 'UTC')).schedule).toBeNull();
+  });
+
+  it('of a new job are the size of this server', () => {
+    const here = { profile: 'gpu', profileOptions: { image: 'jax' } };
+    expect(fieldsOf(freshChoices(false, 'UTC', here))).toMatchObject({
+      profile: 'gpu',
+      profile_options: { image: 'jax' }
+    });
+    expect(fieldsOf(freshChoices(false, 'UTC')).profile).toBeNull();
   });
 
   it('send a number that is none as one the service refuses', () => {

@@ -1,5 +1,6 @@
 /** What a form holds about a job, and what of it goes to the service. */
 
+import { Chosen, plainChosen, Size } from './chosen';
 import { Job, JobFields, Notification, NotifyOn, Overlap, Schedule } from './contract';
 import { isSame } from './values';
 
@@ -15,6 +16,7 @@ export interface Notice {
 /** The choices beside name, notebook and parameters; numbers are as they were typed. */
 export interface Choices {
   profile: string;
+  profileOptions: Chosen;
   scheduled: boolean;
   schedule: Schedule;
   overlap: Overlap;
@@ -26,11 +28,12 @@ export interface Choices {
 export type ChosenFields = Omit<JobFields, 'parameters'>;
 
 const DEFAULT_TIMEOUT_MINUTES = 1440;
+const DEFAULT_SIZE: Size = { profile: '', profileOptions: {} };
 
-/** The choices of a new job, as the service would make them. */
-export function freshChoices(scheduled: boolean, timezone: string): Choices {
+/** The choices of a new job: with the size of this server, else as the service would make them. */
+export function freshChoices(scheduled: boolean, timezone: string, here: Size = DEFAULT_SIZE): Choices {
   return {
-    profile: '',
+    ...here,
     scheduled,
     schedule: { cron: '0 6 * * *', timezone, catch_up: 'latest', paused: false },
     // A person who starts a run twice means both; a schedule that overtakes itself means one.
@@ -45,6 +48,7 @@ export function freshChoices(scheduled: boolean, timezone: string): Choices {
 export function choicesOf(job: Job, timezone: string): Choices {
   return {
     profile: job.profile ?? '',
+    profileOptions: job.profile_options,
     scheduled: job.schedule !== null,
     schedule: job.schedule ?? freshChoices(true, timezone).schedule,
     overlap: job.overlap,
@@ -63,6 +67,7 @@ export function fieldsOf(choices: Choices, before?: Job): ChosenFields {
   const { backoff_seconds, factor } = before?.retries ?? { backoff_seconds: 30, factor: 2 };
   return {
     profile: choices.profile || null,
+    profile_options: plainChosen(choices.profileOptions),
     schedule: choices.scheduled ? { ...choices.schedule, cron: choices.schedule.cron.trim() } : null,
     overlap: choices.overlap,
     retries: { max_retries: numberOf(choices.retries), backoff_seconds, factor },
@@ -78,7 +83,9 @@ export function changedFields(choices: Choices, shown: Choices, before: Job): Pa
   const changed = Object.entries(now).filter(
     ([name, value]) => !isSame(value, then[name as keyof typeof then])
   );
-  return Object.fromEntries(changed);
+  // Another profile without them would have its default choices.
+  const along = now.profile === then.profile ? {} : { profile_options: now.profile_options };
+  return { ...along, ...Object.fromEntries(changed) };
 }
 
 function notificationOf(notice: Notice): Notification {

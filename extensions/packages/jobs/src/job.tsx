@@ -104,7 +104,7 @@ function JobFacts(props: { job: Job }): React.JSX.Element {
     [trans.__('Next'), job.next_due_at ? nextWords(job.next_due_at) : dueWords(job, trans)],
     [trans.__('Notebook'), job.notebook_path || '–'],
     [trans.__('Runs as'), job.run_as],
-    [trans.__('Profile'), job.profile ? <ProfileName name={job.profile} /> : trans.__('default')],
+    [trans.__('Profile'), <ProfileName of={job} />],
     ...Object.entries(job.parameters).map(([name, value]): [string, React.ReactNode] => [
       name,
       <code>{JSON.stringify(value)}</code>

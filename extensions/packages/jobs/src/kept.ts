@@ -55,11 +55,17 @@ const OVERLAPS: Overlap[] = ['forbid', 'queue', 'replace'];
 const CATCH_UPS: CatchUp[] = ['none', 'latest', 'all'];
 
 function isChoices(value: unknown): boolean {
-  if (!isObject(value) || !isObject(value.schedule) || !Array.isArray(value.notices)) {
+  if (
+    !isObject(value) ||
+    !isObject(value.schedule) ||
+    !isObject(value.profileOptions) ||
+    !Array.isArray(value.notices)
+  ) {
     return false;
   }
   return (
     hasTexts(value, ['profile', 'retries', 'timeoutMinutes']) &&
+    hasTexts(value.profileOptions, Object.keys(value.profileOptions)) &&
     typeof value.scheduled === 'boolean' &&
     OVERLAPS.includes(value.overlap as Overlap) &&
     hasTexts(value.schedule, ['cron', 'timezone']) &&

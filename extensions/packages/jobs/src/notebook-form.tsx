@@ -10,7 +10,7 @@ import {
   useTrans
 } from '@onedata/core';
 import React from 'react';
-import { createJob, findJob, inspectNotebook, JobChange, startRun, updateJob } from './api';
+import { createJob, findJob, inspectNotebook, JobChange, readSizeHere, startRun, updateJob } from './api';
 import { Job, ParameterSpec } from './contract';
 import { changedFields, Choices, choicesOf, fieldsOf, freshChoices, nameOf } from './draft';
 import { Field } from './field';
@@ -48,7 +48,8 @@ export function NotebookForm(props: Props): React.JSX.Element {
     [workspace, settled]
   );
   const job = known.value ?? null;
-  const shown = job ? choicesOf(job, ownZone()) : freshChoices(kind === 'schedule', ownZone());
+  const here = useLoaded(signal => readSizeHere(signal), []);
+  const shown = job ? choicesOf(job, ownZone()) : freshChoices(kind === 'schedule', ownZone(), here.value);
   const choices = edited
     ? withAddresses(edited, shown)
     : { ...shown, scheduled: shown.scheduled || kind === 'schedule' };
@@ -93,12 +94,13 @@ export function NotebookForm(props: Props): React.JSX.Element {
   };
   const file = source.path.split('/').pop()!;
   const title = kind === 'run' ? trans.__('Run %1 as a job', file) : trans.__('Schedule %1', file);
-  const isReady = !!specs && !busy && settled === name.trim() && !!settled && known.value !== undefined;
+  const isSettled = settled === name.trim() && !!settled && known.value !== undefined;
+  const isReady = !!specs && !busy && isSettled && here.value !== undefined;
   return (
     <FormPage
       title={title}
       accept={acceptWords(kind, !!job, trans)}
-      error={error ?? known.error}
+      error={error ?? known.error ?? here.error}
       lacking={lacking}
       disabled={!isReady}
       onAccept={submit}

@@ -4,7 +4,7 @@ import { Overlap } from './contract';
 import { Choices } from './draft';
 import { Field } from './field';
 import { Notices } from './notices';
-import { ProfileField } from './profiles';
+import { ProfileFields } from './profiles';
 
 /** What happens when things go wrong, and who hears of it. */
 export function Options(props: {
@@ -58,11 +58,7 @@ export function Options(props: {
             />
           )}
         </Field>
-        <ProfileField
-          value={choices.profile}
-          problem={problems.profile}
-          onChange={profile => change({ profile })}
-        />
+        <ProfileFields value={choices} problem={problems.profile} onChange={change} />
       </div>
       <Notices
         notices={choices.notices}

@@ -11,6 +11,7 @@ interface Refused {
 const BY_CODE: Record<string, string> = {
   bad_schedule: 'schedule',
   unknown_profile: 'profile',
+  profile_of_other_groups: 'profile',
   no_mail: 'notifications',
   bad_url: 'notifications',
   bad_address: 'notifications',

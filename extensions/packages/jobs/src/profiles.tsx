@@ -2,23 +2,54 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import { Loaded, number, sentence, useLoaded, useTrans } from '@onedata/core';
 import React from 'react';
 import { listProfiles } from './api';
-import { ServerProfile } from './contract';
+import { Size, wordsOf } from './chosen';
+import { Job, ServerProfile } from './contract';
 import { Field } from './field';
-import { memoryOf, nameOfProfile } from './sizes';
+import { OptionField } from './profile-option';
+import { memoryOf } from './sizes';
 
 /** The platform's profiles, asked for once by each view. */
 export function useProfiles(): Loaded<ServerProfile[]> {
   return useLoaded(signal => listProfiles(signal), []);
 }
 
-/** Choose the size to run with; a profile that cannot be had says why. */
-export function ProfileField(props: {
+/** Choose the size to run with and what there is to choose within it; what cannot be had says why. */
+export function ProfileFields(props: {
+  value: Size;
+  problem?: string;
+  onChange: (size: Size) => void;
+}): React.JSX.Element {
+  const found = useProfiles();
+  const { profile, profileOptions } = props.value;
+  const chosen = found.value?.find(one => (profile ? one.name === profile : one.default));
+  return (
+    <>
+      <ProfileField
+        found={found}
+        value={profile}
+        problem={props.problem}
+        onChange={name => props.onChange({ profile: name, profileOptions: {} })}
+      />
+      {chosen?.options.map(option => (
+        <OptionField
+          key={`${chosen.name}/${option.name}`}
+          option={option}
+          chosen={profileOptions}
+          onChange={options => props.onChange({ profile, profileOptions: options })}
+        />
+      ))}
+    </>
+  );
+}
+
+function ProfileField(props: {
+  found: Loaded<ServerProfile[]>;
   value: string;
   problem?: string;
   onChange: (name: string) => void;
 }): React.JSX.Element {
+  const { found } = props;
   const trans = useTrans();
-  const found = useProfiles();
   const profiles = found.value ?? [];
   const ordinary = profiles.find(one => one.default);
   const chosen = props.value ? profiles.find(one => one.name === props.value) : ordinary;
@@ -80,8 +111,10 @@ function limitsOf(profile: ServerProfile, trans: TranslationBundle): string {
   return limits.join(' · ');
 }
 
-/** A profile by the name people know it by. */
-export function ProfileName(props: { name: string }): React.JSX.Element {
+/** A profile and what is chosen within it, by the names people know them by. */
+export function ProfileName(props: { of: Pick<Job, 'profile' | 'profile_options'> }): React.JSX.Element {
+  const { profile, profile_options } = props.of;
   const found = useProfiles();
-  return <>{nameOfProfile(props.name, found.value)}</>;
+  const size = { profile: profile ?? '', profileOptions: profile_options };
+  return <>{wordsOf(size, useTrans().__('default'), found.value)}</>;
 }

@@ -167,7 +167,7 @@ function Facts(props: { run: Run; host: JobHost }): React.JSX.Element {
     [trans.__('Attempt'), run.attempt],
     [trans.__('Started'), run.started_at ? moment(run.started_at) : '–'],
     [trans.__('Ended'), run.finished_at ? moment(run.finished_at) : '–'],
-    [trans.__('Profile'), run.profile ? <ProfileName name={run.profile} /> : trans.__('default')]
+    [trans.__('Profile'), <ProfileName of={run} />]
   ];
   if (run.trigger === 'schedule') {
     facts.splice(2, 0, [trans.__('Due'), moment(run.due_at)]);

@@ -32,7 +32,7 @@ SUMMARY_COLUMNS = (
 )  # fmt: skip
 # ... and these, with the workspace, are the rest of a ``Run``.
 DETAIL_COLUMNS = (
-    "notebook_digest", "parameters", "profile", "failure", "outputs",
+    "notebook_digest", "parameters", "profile", "profile_options", "failure", "outputs",
     "datasets_read", "datasets_written", "mlflow_runs",
 )  # fmt: skip
 HIDDEN = "***"  # what a viewer sees of an environment's values
@@ -149,6 +149,7 @@ def full_job(job: JobRow, last_run: AnyRow | None, role: Role) -> Job:
         parameter_specs=specs_of(job) or [],
         parameters=job.parameters,
         profile=job.profile,
+        profile_options=job.profile_options,
         environment=shown,
         overlap=Overlap(job.overlap),
         retries=Retries.model_validate(job.retries),

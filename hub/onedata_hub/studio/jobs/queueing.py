@@ -111,6 +111,7 @@ def _detail(job: JobRow, order: Order) -> dict[str, Any]:
         "kernel": job.kernel,
         "parameters": order.parameters,
         "profile": job.profile,
+        "profile_options": job.profile_options,
         "environment": job.environment,
         "retries": job.retries,
         "timeout_seconds": job.timeout_seconds,

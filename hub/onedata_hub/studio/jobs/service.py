@@ -38,7 +38,7 @@ from onedata_hub.studio.paging import decode_cursor
 from onedata_hub.studio.profiles.service import check_profile
 
 PREVIEWED = 5
-_WHAT_RUNS = frozenset({"notebook", "parameters", "environment", "profile"})
+_WHAT_RUNS = frozenset({"notebook", "parameters", "environment", "profile", "profile_options"})
 
 
 def preview_schedule(schedule: Schedule) -> SchedulePreview:
@@ -191,7 +191,7 @@ class JobService:
         settings = self.context.settings
         schedule = Schedule.model_validate(row.schedule) if row.schedule else None
         if every or given & _WHAT_RUNS:
-            check_profile(settings, row.profile, groups)
+            check_profile(settings, row.profile, row.profile_options, groups)
         if every or "environment" in given:
             checks.check_environment(row.environment)
         if every or "notifications" in given:
@@ -206,11 +206,15 @@ class JobService:
 
 
 def _given(body: JobUpdate) -> dict[str, Any]:
-    """Give the fields that a change sets. Null takes a schedule or profile away, and leaves the rest."""
+    """Give the fields that a change sets. Null takes a schedule or profile away, and leaves the rest.
+
+    What was chosen within a profile goes with it.
+    """
     fields = body.model_dump(mode="json", include=body.model_fields_set - {"notebook"})
-    return {
+    given = {
         name: value for name, value in fields.items() if value is not None or name in ("schedule", "profile")
     }
+    return {"profile_options": {}, **given} if "profile" in given else given
 
 
 def _name_taken(name: str) -> Conflict:

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from onedata_hub.backends.compute.base import ComputeError, StartRequest
 from onedata_hub.backends.objects.errors import ObjectMissing, StoreError
 from onedata_hub.identity import Caller, HubUnreachable
-from onedata_hub.server_size import ServerSize
+from onedata_hub.server_size import ServerSize, options_text
 from onedata_hub.studio.context import Context
 from onedata_hub.studio.database import utc_now
 from onedata_hub.studio.errors import StudioError
@@ -121,7 +121,7 @@ class Starter:
                 **hidden_gpus,
                 **size.environment,
                 **detail.environment,
-                **self._own_environment(run, size.profile, token),
+                **self._own_environment(run, size, token),
                 names.RUN_KEY: key,
             },
             limits=RunLimits(memory_bytes=size.memory_bytes, cpus=size.cpus),
@@ -130,7 +130,7 @@ class Starter:
 
     def _size(self, run: JobRunRow, detail: JobRunDetailRow, groups: Collection[str] | None) -> ServerSize:
         try:
-            return check_profile(self.context.settings, detail.profile, groups)
+            return check_profile(self.context.settings, detail.profile, detail.profile_options, groups)
         except StudioError as error:
             if run.state == RunState.running.value:
                 return ServerSize(
@@ -165,12 +165,13 @@ class Starter:
                 )  # it has run: what is left to do is to deliver its result, with its key alone
             raise
 
-    def _own_environment(self, run: JobRunRow, profile: str, token: str) -> dict[str, str]:
+    def _own_environment(self, run: JobRunRow, size: ServerSize, token: str) -> dict[str, str]:
         settings = self.context.settings
         return {
             names.STUDIO_URL: settings.public_url,
             names.WORKSPACE: run.workspace,
-            names.PROFILE: profile,
+            names.PROFILE: size.profile,
+            names.PROFILE_OPTIONS: options_text(size.options),
             names.TOKEN: token,
             "JUPYTERHUB_USER": run.created_by,
             **tracking_environment(settings.mlflow_url),

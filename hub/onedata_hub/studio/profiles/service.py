@@ -1,13 +1,14 @@
 """The profiles of the platform's one file, read again when it changes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from onedata.contract.profiles import ServerProfile, ServerProfiles
+from onedata.contract.profiles import ProfileChoice, ProfileOption, ServerProfile, ServerProfiles
 
 from onedata_hub.profiles import (
     DEFAULT_PROFILES,
+    Option,
     Profile,
     Profiles,
     load_profiles,
@@ -31,21 +32,25 @@ def list_profiles(settings: StudioSettings, groups: Collection[str]) -> ServerPr
 
 
 def check_profile(
-    settings: StudioSettings, profile: str | None, groups: Collection[str] | None = None
+    settings: StudioSettings,
+    profile: str | None,
+    options: Mapping[str, str],
+    groups: Collection[str] | None = None,
 ) -> ServerSize:
     """Give what a profile comes to for people in these hub groups; without a name, the default one.
 
-    Without groups, who may have it is not asked: that was checked before.
+    The options are what is chosen within it, by KubeSpawner's names. Without groups, who may have it is not asked:
+    that was checked before.
 
     Raises:
         Forbidden: If it is for other groups.
-        Invalid: If there is no such profile here, or it takes more than the user may have.
+        Invalid: If there is no such profile or choice here, or it takes more than the user may have.
         Unavailable: If the profiles' file is broken.
     """
     profiles = _read(settings)
     try:
         return (profiles if groups is None else profiles.of(groups)).select(
-            {"profile": profile} if profile else {}
+            {**options, **({"profile": profile} if profile else {})}
         )
     except ProfileForbidden as error:
         raise Forbidden(str(error), code="profile_of_other_groups") from error
@@ -64,6 +69,26 @@ def _shown(own: Profiles, profile: Profile) -> ServerProfile:
         cpus=size.cpus,
         gpus=size.gpus,
         unavailable=own.why_unavailable(profile),
+        options=[_option(own, profile, name, one) for name, one in profile.profile_options.items()],
+    )
+
+
+def _option(own: Profiles, profile: Profile, name: str, option: Option) -> ProfileOption:
+    default = own.default_choice(profile, option)
+    unlisted = option.unlisted_choice
+    return ProfileOption(
+        name=name,
+        display_name=option.display_name,
+        choices=[
+            ProfileChoice(
+                name=slug,
+                display_name=choice.display_name,
+                default=slug == default,
+                unavailable=own.why_choice_unavailable(profile, choice),
+            )
+            for slug, choice in option.choices.items()
+        ],
+        unlisted=unlisted.display_name if unlisted.enabled and own.in_pods else None,
     )
 
 

@@ -47,7 +47,8 @@ async def test_shipped_profiles_are_listed_where_no_file_is_named(studio: Studio
     assert [one["name"] for one in found] == ["standard", "small", "large", "gpu"]
     assert found[0] == {
         "name": "standard", "display_name": "Standard", "default": True, "memory_bytes": 8 * 2**30, "cpus": 2.0,
-        "gpus": 0, "unavailable": None, "description": "Notebooks, SQL and models on tables of a few gigabytes.",
+        "gpus": 0, "unavailable": None, "options": [],
+        "description": "Notebooks, SQL and models on tables of a few gigabytes.",
     }  # fmt: skip
 
 

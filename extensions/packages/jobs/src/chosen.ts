@@ -1,0 +1,61 @@
+/** What is chosen within a profile, by its options' names: a choice's name, or a value of one's own. */
+
+import { ProfileOption, ServerProfile } from './contract';
+import { nameOfProfile } from './sizes';
+
+export type Chosen = Record<string, string>;
+
+/** Ends the name of an option whose value somebody writes; KubeSpawner's. */
+const UNLISTED = '--unlisted-choice';
+
+/** A profile and what is chosen within it; an empty name is the platform's default. */
+export interface Size {
+  profile: string;
+  profileOptions: Chosen;
+}
+
+/** Give what somebody wrote themselves for an option; null where they did not. */
+export function writtenFor(chosen: Chosen, option: string): string | null {
+  return chosen[option + UNLISTED] ?? null;
+}
+
+/** Choose for an option, in place of what was chosen or written for it. */
+export function choose(chosen: Chosen, option: string, choice: string): Chosen {
+  return { ...without(chosen, option), [option]: choice };
+}
+
+/** Write a value for an option, in place of what was chosen or written for it. */
+export function write(chosen: Chosen, option: string, value: string): Chosen {
+  return { ...without(chosen, option), [option + UNLISTED]: value };
+}
+
+function without(chosen: Chosen, option: string): Chosen {
+  return Object.fromEntries(
+    Object.entries(chosen).filter(([name]) => name !== option && name !== option + UNLISTED)
+  );
+}
+
+/** Give what is chosen as the service takes it: a field that was left empty chooses nothing. */
+export function plainChosen(chosen: Chosen): Chosen {
+  return Object.fromEntries(
+    Object.entries(chosen)
+      .map(([name, value]) => [name, value.trim()])
+      .filter(([, value]) => value !== '')
+  );
+}
+
+/** Say a profile and what is chosen within it as people know both: "GPU · Image: PyTorch". */
+export function wordsOf(size: Size, ordinary: string, profiles: ServerProfile[] | undefined): string {
+  const profile = profiles?.find(one => (size.profile ? one.name === size.profile : one.default));
+  const name = size.profile ? nameOfProfile(size.profile, profiles) : ordinary;
+  const chosen = Object.entries(size.profileOptions).map(([key, value]) => {
+    const option = profile?.options.find(one => one.name === key.replace(UNLISTED, ''));
+    return `${option?.display_name ?? key.replace(UNLISTED, '')}: ${choiceName(option, key, value)}`;
+  });
+  return [name, ...chosen].join(' · ');
+}
+
+function choiceName(option: ProfileOption | undefined, key: string, value: string): string {
+  const choice = key.endsWith(UNLISTED) ? undefined : option?.choices.find(one => one.name === value);
+  return choice?.display_name ?? value;
+}
