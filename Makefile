@@ -31,10 +31,10 @@ test: dev  ## Every test but those in a browser; make test ARGS="-k name" passes
 quick: dev  ## The tests that take no platform, kernel, PostgreSQL or S3.
 	@$(MAKE) --no-print-directory test ARGS="--quick $(ARGS)"
 
-test-hub5: dev  ## The platform's tests on JupyterHub 5.4, the hub of Zero to JupyterHub's chart.
+test-hub5: dev  ## The platform's tests on the JupyterHub of the images, that of Zero to JupyterHub's chart.
 	$(BIN)/uv venv --quiet --clear $(HUB5)
 	$(IN_HUB5) sync --quiet --require-hashes requirements/dev.txt
-	$(IN_HUB5) install --quiet --no-deps "jupyterhub>=5.4,<5.5"
+	$(IN_HUB5) install --quiet --no-deps "$$(grep --only-matching "^jupyterhub==[0-9.]*" images/hub/requirements.txt)"
 	$(IN_HUB5) install --quiet --no-deps --no-build-isolation -e kernels -e hub -e extensions
 	$(HUB5)/bin/python -m onedata_hub.launch.proxy
 	$(HUB5)/bin/pytest -n 2 --dist loadscope tests/platform $(APART) $(ARGS)
