@@ -16,8 +16,8 @@ class Closed(StrEnum):
 
     workspaces = "Workspaces are the hub's groups: a hub administrator makes them and their members there."
     gateway = (
-        "MLflow's own gateway to language models is closed here. "
-        "Models and their keys are served by the studio's gateway."
+        "MLflow's own gateway to language models is closed here: it would hold providers' keys for everybody. "
+        "Call the provider from your notebook, with a key of your own."
     )
     jobs = "MLflow's own job execution is off on this platform. Run the work in a notebook, or as a One Data job."
     assistant = "MLflow's assistant is closed here: it runs commands on the server."
