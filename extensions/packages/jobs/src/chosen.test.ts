@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { choose, plainChosen, wordsOf, write, writtenFor } from './chosen';
+import { choose, isOrdinary, plainChosen, wordsOf, write, writtenFor } from './chosen';
 import { ServerProfile } from './contract';
 
 const PROFILES = [
@@ -26,6 +26,13 @@ describe('what is chosen within a profile', () => {
     expect(writtenFor(written, 'image')).toBe('site/mine:1');
     expect(choose(written, 'image', 'torch')).toEqual({ memory: 'much', image: 'torch' });
     expect(writtenFor({ image: 'torch' }, 'image')).toBeNull();
+  });
+
+  it('is what the profile has by default until something else is chosen', () => {
+    const gpu = PROFILES[1];
+    expect([{}, { image: 'torch' }].map(chosen => isOrdinary(gpu, chosen))).toEqual([true, true]);
+    expect(isOrdinary(gpu, { image: 'jax' })).toBe(false);
+    expect(isOrdinary(gpu, write({}, 'image', 'site/mine:1'))).toBe(false);
   });
 
   it('is sent without fields that were left empty', () => {

@@ -19,6 +19,14 @@ export function writtenFor(chosen: Chosen, option: string): string | null {
   return chosen[option + UNLISTED] ?? null;
 }
 
+/** Say whether what is chosen is what the profile has by default: then its limits are those that it tells. */
+export function isOrdinary(profile: ServerProfile, chosen: Chosen): boolean {
+  return profile.options.every(({ name, choices }) => {
+    const ordinary = choices.find(one => one.default)?.name;
+    return writtenFor(chosen, name) === null && (chosen[name] ?? ordinary) === ordinary;
+  });
+}
+
 /** Choose for an option, in place of what was chosen or written for it. */
 export function choose(chosen: Chosen, option: string, choice: string): Chosen {
   return { ...without(chosen, option), [option]: choice };

@@ -2,7 +2,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import { Loaded, number, sentence, useLoaded, useTrans } from '@onedata/core';
 import React from 'react';
 import { listProfiles } from './api';
-import { Size, wordsOf } from './chosen';
+import { Chosen, isOrdinary, Size, wordsOf } from './chosen';
 import { Job, ServerProfile } from './contract';
 import { Field } from './field';
 import { OptionField } from './profile-option';
@@ -27,6 +27,7 @@ export function ProfileFields(props: {
       <ProfileField
         found={found}
         value={profile}
+        options={profileOptions}
         problem={props.problem}
         onChange={name => props.onChange({ profile: name, profileOptions: {} })}
       />
@@ -45,6 +46,7 @@ export function ProfileFields(props: {
 function ProfileField(props: {
   found: Loaded<ServerProfile[]>;
   value: string;
+  options: Chosen;
   problem?: string;
   onChange: (name: string) => void;
 }): React.JSX.Element {
@@ -53,7 +55,9 @@ function ProfileField(props: {
   const profiles = found.value ?? [];
   const ordinary = profiles.find(one => one.default);
   const chosen = props.value ? profiles.find(one => one.name === props.value) : ordinary;
-  const help = found.error ? sentence(found.error) : chosen && <About profile={chosen} />;
+  const help = found.error
+    ? sentence(found.error)
+    : chosen && <About profile={chosen} options={props.options} />;
   return (
     <Field label={trans.__('Server profile')} help={help} problem={props.problem}>
       {control => (
@@ -82,9 +86,10 @@ function ProfileField(props: {
   );
 }
 
-function About(props: { profile: ServerProfile }): React.JSX.Element {
+function About(props: { profile: ServerProfile; options: Chosen }): React.JSX.Element {
   const { profile } = props;
-  const limits = limitsOf(profile, useTrans());
+  const trans = useTrans();
+  const limits = isOrdinary(profile, props.options) ? limitsOf(profile, trans) : '';
   return (
     <>
       {profile.description}
