@@ -72,6 +72,20 @@ def test_kernel_is_held_to_memory_and_cores_of_the_profile(platform: Platform, s
         assert kernel.run("print(1 + 1)") == "2\n"
 
 
+def test_job_made_on_a_server_has_what_was_chosen_for_the_server(platform: Platform) -> None:
+    platform.spawn("dora", {"profile": "large", "memory": "32g"})
+    with platform.kernel("dora") as kernel:
+        said = kernel.run(
+            "import nbformat, onedata as od\n"
+            "cell = nbformat.v4.new_code_cell('import os; print(os.environ[\"ONEDATA_PROFILE_OPTIONS\"])')\n"
+            "nbformat.write(nbformat.v4.new_notebook(cells=[cell]), 'chosen.ipynb')\n"
+            "run = od.jobs.submit('chosen.ipynb', wait=True)\n"
+            "print(run.info.profile, run.info.profile_options, run.logs())"
+        )
+    platform.stop_server("dora")
+    assert "large {'memory': '32g'} {\"memory\": \"32g\"}\n" in said
+
+
 def test_kernel_finds_the_platform_and_its_workspace(platform: Platform, small_server: str) -> None:
     with platform.kernel(small_server) as kernel:
         found = kernel.run(
