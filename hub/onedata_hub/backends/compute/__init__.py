@@ -3,10 +3,12 @@
 from onedata_hub.backends.compute.base import (
     ComputeBackend,
     ComputeError,
+    ComputePort,
     ComputeState,
     StartRequest,
     StillRunning,
     UnknownReference,
+    Work,
 )
 from onedata_hub.backends.compute.local import LocalCompute
 from onedata_hub.backends.compute.opening import open_compute
@@ -14,10 +16,12 @@ from onedata_hub.backends.compute.opening import open_compute
 __all__ = [
     "ComputeBackend",
     "ComputeError",
+    "ComputePort",
     "ComputeState",
     "LocalCompute",
     "StartRequest",
     "StillRunning",
     "UnknownReference",
+    "Work",
     "open_compute",
 ]

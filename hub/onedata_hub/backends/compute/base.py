@@ -6,21 +6,21 @@ can start it again. A second start is harmless by the runner's contract (onedata
 it delivers the result it finds, or says that the attempt before it was lost. Where a place keeps
 nothing beyond its runner (``keeps_spools``), the studio itself lets one place execute and no second.
 
-Long-running deployments and RayJobs need no change here. The port knows a reference, how to start what
-it stands for once however often it is asked, where it is, why, what it says, and how to end and forget
-it. A deployment is started the same way and has no result: nobody takes ``gone`` for its end, so who
-looks after it starts it again; an adapter makes a Deployment and a Service, named after the reference,
-where a run has a Job. A RayJob is an attempt whose runner has helpers: ``StartRequest.profile`` says how
-many and which, and the runner is its submitter. What both take from the adapter of Kubernetes is apart
-from Jobs already: speaking to the API server, watching kinds by label, making a pod of a profile, and
-putting a pod's state into words.
+Long-running deployments and RayJobs need no change here. ``ComputePort`` knows no notebooks: it knows a
+reference, how to start what it stands for once however often it is asked, where it is, why, what it says,
+and how to end and forget it. ``ComputeBackend`` is this port for attempts of runs. A deployment is another
+kind of work, with a request and an adapter of its own: a Deployment and a Service named after the reference,
+where a run has a Job. It has no result: nobody takes ``gone`` for its end, so who looks after it starts it
+again (tests/hub/backends/compute has such an adapter on a real cluster). A RayJob is an attempt whose runner
+has helpers: its profile says how many and which, and the runner is its submitter. What both take from the
+adapter of Kubernetes is apart from Jobs: speaking to the API server, and putting a pod's state into words.
 """
 
 import abc
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from onedata.contract.runner import RunLimits, RunSpec
 
@@ -45,6 +45,25 @@ class ComputeState(StrEnum):
     starting = "starting"
     running = "running"
     gone = "gone"
+
+
+class Work(Protocol):
+    """What a backend can start: a kind of work has a type of its own that says what it is."""
+
+    @property
+    def reference(self) -> str:
+        """Its name in every backend: a second start under it is the same one."""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What it finds in its environment, secrets included."""
+
+    @property
+    def profile(self) -> Mapping[str, Any]:
+        """What its profile asks for, in KubeSpawner's terms."""
+
+
+WorkT = TypeVar("WorkT", bound=Work)
 
 
 @dataclass(frozen=True)
@@ -72,12 +91,12 @@ class StartRequest:
         return f"{self.spec.run_id}-{self.spec.attempt}"
 
 
-class ComputeBackend(abc.ABC):
-    """What an adapter promises.
+class ComputePort(abc.ABC, Generic[WorkT]):
+    """What an adapter promises, of whatever kind its work is.
 
-    * ``start`` is idempotent per (run id, attempt): started twice, at once or later, from one
-      studio or from two, the notebook is executed at most once.
-    * Runs survive the studio: a new studio over the same place finds, follows and cancels them.
+    * ``start`` is idempotent per reference: started twice, at once or later, from one studio or from
+      two, there is one of it; a run's notebook is executed at most once.
+    * Work survives the studio: a new studio over the same place finds, follows and cancels it.
     * Secrets in the environment are seen by their owner alone: not in arguments, not in names,
       not in files that others can read.
     * After ``cancel`` the runner and all that the notebook started are gone within
@@ -93,8 +112,8 @@ class ComputeBackend(abc.ABC):
     keeps_spools: bool = True
 
     @abc.abstractmethod
-    async def start(self, request: StartRequest) -> str:
-        """Start (or start again) the runner of an attempt and give its reference.
+    async def start(self, request: WorkT) -> str:
+        """Start (or start again) a piece of work, such as the runner of an attempt, and give its reference.
 
         Raises:
             ComputeError: If it could not be started; nothing then runs.
@@ -152,8 +171,12 @@ class ComputeBackend(abc.ABC):
             StillRunning: If its runner lives.
         """
 
-    async def prepare(self) -> None:  # noqa: B027 - not every backend has something to warm up
+    async def prepare(self) -> None:
         """Warm up what makes the first start quick; a backend works without it too."""
 
-    async def close(self) -> None:  # noqa: B027 - not every backend holds connections
+    async def close(self) -> None:
         """Let go of connections. Runs go on."""
+
+
+# For the attempts of runs.
+ComputeBackend = ComputePort[StartRequest]
