@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic.alias_generators import to_camel
 
 from onedata_hub.groups import drop_former_members, load_groups
+from onedata_hub.hub_database import keep_journal
 from onedata_hub.lab_arguments import lab_arguments
 from onedata_hub.limits import SERVER_LIMITS, Limits
 from onedata_hub.login import check_login
@@ -119,6 +120,7 @@ def configure_kubernetes(c: Any, values: Mapping[str, Any], *, proxy: str = "pro
             f"Value global.onedata{place and '.'}{place}: {wrong['msg']}. Correct it and upgrade."
         ) from error
     check_login(c, settings.workspaces)
+    keep_journal(c)
     if settings.namespaces:
         proxy = _make_reachable(c, settings, proxy)
     public_url = settings.public_url.rstrip("/") or f"http://{proxy}"

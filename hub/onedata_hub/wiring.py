@@ -10,6 +10,7 @@ from typing import Any
 from onedata.contract.environment import CACHE_DIR, IDLE_TIMEOUT, STUDIO_URL
 
 from onedata_hub.groups import drop_former_members, load_groups
+from onedata_hub.hub_database import keep_journal
 from onedata_hub.lab_arguments import lab_arguments
 from onedata_hub.launch.parent import PARENT_PID, exit_with_parent
 from onedata_hub.launch.state import StateFolder
@@ -64,6 +65,7 @@ def configure(c: Any, settings: PlatformSettings | None = None) -> None:
 def _configure_hub(c: Any, settings: PlatformSettings, state: StateFolder) -> None:
     c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{state.inner_ports()['hub']}"
     c.JupyterHub.db_url = settings.hub_database_url or f"sqlite:///{state / 'hub' / 'jupyterhub.sqlite'}"
+    keep_journal(c)
     c.JupyterHub.upgrade_db = True
     c.JupyterHub.cookie_secret_file = str(state.secret_file("hub-cookie-secret"))
     c.JupyterHub.last_activity_interval = (

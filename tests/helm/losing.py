@@ -15,14 +15,20 @@ from tests.helm.installed import Installed
 SERVER = "jupyter-ann"
 STUDIO = "app.kubernetes.io/component=studio-api"
 _BACK_SECONDS = 240
-_EXECUTE = """
+_CLIENT = """
 from jupyter_client import BlockingKernelClient
 from jupyter_core.paths import jupyter_runtime_dir
 client = BlockingKernelClient()
 client.load_connection_file(jupyter_runtime_dir() + "/kernel-{kernel}.json")
 client.start_channels()
 client.wait_for_ready(timeout=60)
-client.execute_interactive({code!r}, timeout=60)
+"""
+_EXECUTE = f"{_CLIENT}client.execute_interactive({{code!r}}, timeout=60)\n"
+# The first that a kernel tells of what it was sent is that it is busy.
+_BEGIN = f"""{_CLIENT}
+sent = client.execute({{code!r}})
+while client.get_iopub_msg(timeout=60)["parent_header"].get("msg_id") != sent:
+    pass
 """
 
 
@@ -63,18 +69,23 @@ async def until(
         await asyncio.sleep(0.5)
 
 
-async def new_kernel(ann: HubSession) -> str:
-    """Start a kernel in ann's server; give its id."""
-    token = {"Authorization": f"token {ann.token}"}
+async def new_kernel(person: HubSession) -> str:
+    """Start a kernel in somebody's server; give its id."""
+    token = {"Authorization": f"token {person.token}"}
     async with httpx.AsyncClient(headers=token, timeout=60, trust_env=False) as http:
-        made = await http.post(f"{ann.server_url}/api/kernels", json={"name": "python3"})
+        made = await http.post(f"{person.server_url}/api/kernels", json={"name": "python3"})
     assert made.status_code == 201, made.text
     return str(made.json()["id"])
 
 
 def execute(installed: Installed, kernel: str, code: str) -> str:
-    """Execute code in a running kernel, from within its pod; give what it prints."""
+    """Execute code in a running kernel of ann's, from within its pod; give what it prints."""
     return installed.python(SERVER, _EXECUTE.format(kernel=kernel, code=code)).strip()
+
+
+def begin(installed: Installed, pod: str, kernel: str, code: str) -> None:
+    """Have a running kernel execute code, from within its pod; come back as soon as it is at it."""
+    installed.python(pod, _BEGIN.format(kernel=kernel, code=code))
 
 
 def pods_made(installed: Installed, run: str, attempt: int = 1) -> int:
