@@ -8,6 +8,7 @@ cluster's API server runs with an audit log meanwhile, since its metrics do not 
 import json
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -50,6 +51,24 @@ _ON_PRETENDED_NODES: dict[str, Any] = {
 }
 
 
+@dataclass(frozen=True)
+class _Part:
+    """A part whose share in starts and stops is counted."""
+
+    name: str
+    pod: str  # its Deployment
+    accounts: tuple[str, ...]
+    ending: str  # of its figures' keys; the hub's were there first
+
+
+_COUNTED = (
+    _Part("hub", "hub", ("hub",), ""),
+    # On SQLite, as here, one pod does the work of both, as the second.
+    _Part("studio", "studio-api", ("studio-api", "studio-jobs"), "_studio"),
+)
+_Asked = dict[_Part, Counter[str]]
+
+
 def _values(idle_timeout_seconds: int) -> dict[str, Any]:
     return _ON_PRETENDED_NODES | {"global": {"onedata": {"idleTimeoutSeconds": idle_timeout_seconds}}}
 
@@ -82,7 +101,7 @@ class _Sight:
     servers: int
     used: dict[str, Usage]
     idle_cpu: dict[str, float]  # share of a core
-    requests: int  # of the hub to the API server, since the beginning
+    asked: _Asked  # of the API server, since the beginning
     seconds: float  # spent on starts, since the beginning
 
 
@@ -94,7 +113,7 @@ class _Crowd:
     log: AuditLog
     names: list[str] = field(default_factory=list)
     taken: list[float] = field(default_factory=list)  # seconds of the last starts, each from POST to ready
-    requests: int = 0
+    total: _Asked = field(default_factory=lambda: {part: Counter() for part in _COUNTED})
     seconds: float = 0.0
 
     def __post_init__(self) -> None:
@@ -129,10 +148,13 @@ class _Crowd:
                     raise RuntimeError(f"The server of {name} did not start: {event}")
         raise RuntimeError(f"The hub stopped telling of the start of {name}'s server before it was ready.")
 
-    def asked_by_hub(self) -> int:
-        """Count what the hub has asked of the API server since this was asked last."""
-        account = f"system:serviceaccount:{self.platform.namespace}:hub"
-        return of_user(self.log.count(), account).total()
+    def asked(self) -> _Asked:
+        """Count what was asked of the API server since this was asked last, by part, verb and resource."""
+        counted, head = self.log.count(), f"system:serviceaccount:{self.platform.namespace}"
+        return {
+            part: sum((of_user(counted, f"{head}:{name}") for name in part.accounts), Counter())
+            for part in _COUNTED
+        }
 
     def look(self) -> _Sight:
         """Take stock, then watch a while in which nothing is asked for."""
@@ -140,8 +162,9 @@ class _Crowd:
         time.sleep(IDLE_LOOK_SECONDS)
         used, seconds = usage_of(self.platform, PARTS), time.monotonic() - began
         idle = {name: (used[name].cpu_seconds - before[name].cpu_seconds) / seconds for name in PARTS}
-        self.requests += self.asked_by_hub()
-        return _Sight(len(self.names), used, idle, self.requests, self.seconds)
+        asked = self.asked()
+        self.total = {part: before + asked[part] for part, before in self.total.items()}
+        return _Sight(len(self.names), used, idle, self.total, self.seconds)
 
     def running(self) -> int:
         """Count the servers' pods."""
@@ -151,13 +174,27 @@ class _Crowd:
 def _of_starts(crowd: _Crowd, small: _Sight, large: _Sight) -> Iterator[Figure]:
     servers = large.servers - small.servers
     about = f"{servers:,} servers, {AT_ONCE} at a time; {_load()}"
-    cpu = large.used["hub"].cpu_seconds - small.used["hub"].cpu_seconds
-    yield _figure("start_cpu", "CPU of the hub for a server's start", cpu / servers, "s", 1.0, about)
-    asked = (large.requests - small.requests) / servers
-    yield _figure("start_requests", "the hub's requests for a server's start", asked, "requests", 10, about)
+    asked = {part: large.asked[part] - small.asked[part] for part in _COUNTED}
+    yield from _shares("start", servers, small.used, large.used, asked, about)
     seconds = (large.seconds - small.seconds) / servers
     about = f"{about}; each from POST to ready in {percentile(crowd.taken, 0.95):.1f} s, p95"
     yield _figure("start_seconds", "time for each of many starts", seconds, "s", 2.0, about)
+
+
+def _shares(
+    what: str, servers: int, before: dict[str, Usage], after: dict[str, Usage], asked: _Asked, about: str
+) -> Iterator[Figure]:
+    """Say what each part takes for a server's start or stop."""
+    for part in _COUNTED:
+        cpu = (after[part.pod].cpu_seconds - before[part.pod].cpu_seconds) / servers
+        title = f"CPU of the {part.name} for a server's {what}"
+        yield _figure(
+            f"{what}_cpu{part.ending}", title, cpu, "s", 1.0, f"with what it does by itself; {about}"
+        )
+        kinds = ", ".join(f"{times:,} {kind}" for kind, times in asked[part].most_common(4)) or "none"
+        title = f"requests of the {part.name} to the API server for a server's {what}"
+        share = asked[part].total() / servers
+        yield _figure(f"{what}_requests{part.ending}", title, share, "requests", 10, f"{kinds}; {about}")
 
 
 def _of_many(crowd: _Crowd, small: _Sight, large: _Sight) -> Iterator[Figure]:
@@ -213,21 +250,12 @@ def _of_restart_and_culling(crowd: _Crowd) -> Iterator[Figure]:
     yield _figure(
         "hub_restart", f"an upgrade that starts the hub anew with {many:,} servers", taken, "s", 300, _load()
     )
-    crowd.asked_by_hub()
+    crowd.asked()
     before, began, many = usage_of(crowd.platform, PARTS), time.monotonic(), crowd.running()
     _wait(lambda: crowd.running() == 0, CULL_SECONDS, "the culling of all servers")
     seconds = time.monotonic() - began
-    spent = usage_of(crowd.platform, PARTS)["hub"].cpu_seconds - before["hub"].cpu_seconds
-    about = f"{many:,} servers in {seconds:.0f} s, hub and culler; {_load()}"
-    yield _figure("cull_cpu", "CPU of the hub's pod for a server's culling", spent / many, "s", 1.0, about)
-    yield _figure(
-        "cull_requests",
-        "the hub's requests for a server's culling",
-        crowd.asked_by_hub() / many,
-        "requests",
-        10,
-        about,
-    )
+    about = f"{many:,} servers in {seconds:.0f} s, the culler in the hub's pod; {_load()}"
+    yield from _shares("cull", many, before, usage_of(crowd.platform, PARTS), crowd.asked(), about)
 
 
 def _wait(is_so: Callable[[], bool], seconds: float, what: str) -> None:
