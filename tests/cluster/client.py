@@ -1,9 +1,11 @@
 """The cluster as tests see it: kubectl, a namespace of one's own, and faults on purpose."""
 
+import functools
 import json
 import os
 import secrets
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -12,11 +14,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.cluster.build import programs_folder
 from tests.cluster.components import components
-from tests.cluster.place import KUBECONFIG, ClusterError
+from tests.cluster.images import BUSYBOX_VARIABLE, IMAGES_VARIABLE, busybox_image
+from tests.cluster.place import HOST_ADDRESS, KUBECONFIG, ClusterError
 
 _PATIENCE_SECONDS = 90
+_ROUTE_SECONDS = 3
+HOST_VARIABLE = "ONEDATA_TEST_STUDIO_HOST"
+_NEEDED = {
+    IMAGES_VARIABLE: "where it has the project's images",
+    BUSYBOX_VARIABLE: "an image of BusyBox that it can pull",
+    HOST_VARIABLE: "this machine's address as its pods reach it",
+}
+_DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 
 
 @dataclass(frozen=True)
@@ -46,6 +59,17 @@ class Cluster:
         found = cls(named, is_ours=named == KUBECONFIG)
         found.kubectl("get", "--raw", "/readyz")
         return found
+
+    @property
+    def host_address(self) -> str:
+        """This machine's address as pods reach it; loopback, which none reaches, where nobody told."""
+        ours = HOST_ADDRESS if self.is_ours else "127.0.0.1"
+        return os.environ.get("ONEDATA_TEST_STUDIO_HOST") or ours
+
+    @property
+    def pull_policy(self) -> str:
+        """What pods say of images: ours has all that it will ever have."""
+        return "Never" if self.is_ours else "IfNotPresent"
 
     def kubectl(self, *arguments: str, text: str | None = None) -> str:
         """Call kubectl, with ``text`` as its input, and give what it prints.
@@ -122,6 +146,68 @@ def wait_for(what: str, is_so: Callable[[], Any], seconds: float = _PATIENCE_SEC
         assert time.monotonic() < until, f"waited {seconds:.0f} s for {what}"
         time.sleep(0.3)
     return answer
+
+
+def skip_without(cluster: Cluster, *variables: str) -> None:
+    """Skip on another's cluster unless somebody told what a test needs to know of it.
+
+    Args:
+        cluster: The cluster that is tested.
+        variables: Of the environment: IMAGES_VARIABLE, BUSYBOX_VARIABLE, HOST_VARIABLE.
+    """
+    lacking = [] if cluster.is_ours else [name for name in variables if not os.environ.get(name)]
+    if lacking:
+        pytest.skip(f"this is another's cluster: name {_NEEDED[lacking[0]]} in {lacking[0]}")
+
+
+def skip_without_volumes(cluster: Cluster) -> None:
+    """Skip on a cluster that makes no volume for a claim without a class."""
+    classes = json.loads(cluster.kubectl("get", "storageclasses", "--output=json"))["items"]
+    if not any(one["metadata"].get("annotations", {}).get(_DEFAULT_CLASS) == "true" for one in classes):
+        pytest.skip("this cluster has no default StorageClass, so no claim gets a volume")
+
+
+def skip_without_routes(cluster: Cluster) -> None:
+    """Skip on another's cluster whose pods and Services this machine does not reach, as a hub on it must."""
+    if cluster.is_ours:
+        return
+    skip_without(cluster, BUSYBOX_VARIABLE)
+    unreached = _unreached(cluster)
+    if unreached:
+        pytest.skip(f"this machine has no route to {unreached} of another's cluster")
+
+
+@functools.cache
+def _unreached(cluster: Cluster) -> str:
+    """Ask a web server in a pod by its own address and by its Service's; name what did not answer."""
+    labels = {"app": "routes"}
+    command = ["/bin/busybox", "httpd", "-f", "-p", "8000", "-h", "/"]
+    server = {"name": "web", "image": busybox_image(), "command": command}
+    pod = {"kind": "Pod", "metadata": {"name": "web", "labels": labels}, "spec": {"containers": [server]}}
+    service = {"kind": "Service", "metadata": {"name": "web"}}
+    service["spec"] = {"selector": labels, "ports": [{"port": 8000}]}
+    with cluster.namespace("routes") as namespace:
+        cluster.apply(*({"apiVersion": "v1"} | one for one in (pod, service)), namespace=namespace)
+        cluster.kubectl(
+            "wait", "pod/web", f"--namespace={namespace}", "--for=condition=Ready", "--timeout=90s"
+        )
+        addresses = {
+            "the pods": cluster.get("pod", "web", namespace)["status"]["podIP"],
+            "the Services": cluster.get("service", "web", namespace)["spec"]["clusterIP"],
+        }
+        return " and ".join(what for what, address in addresses.items() if not _is_heard(address))
+
+
+def _is_heard(address: str) -> bool:
+    """Say whether a connection comes about; a Service's rules may be a moment late."""
+    until = time.monotonic() + _ROUTE_SECONDS
+    while time.monotonic() < until:
+        try:
+            socket.create_connection((address, 8000), timeout=_ROUTE_SECONDS).close()
+            return True
+        except OSError:
+            time.sleep(0.2)
+    return False
 
 
 def _program(name: str) -> str:

@@ -18,6 +18,7 @@ from tests.cluster.build import programs_folder
 from tests.cluster.place import HOME, ClusterError, environment
 
 PAUSE, BUSYBOX = "onedata.test/pause:1", "onedata.test/busybox:1"
+IMAGES_VARIABLE, BUSYBOX_VARIABLE = "ONEDATA_TEST_IMAGES", "ONEDATA_TEST_BUSYBOX"
 _APPLETS = (
     "sh",
     "mkdir",
@@ -35,6 +36,30 @@ _APPLETS = (
     "tail",
 )
 _CREATED = "2026-01-01T00:00:00Z"  # the same content is the same image on any day
+
+
+def project_image(name: str) -> str:
+    """Give the full name of one of the project's images as the tested cluster has it.
+
+    Args:
+        name: Its folder below ``images/``, such as ``hub``.
+
+    Raises:
+        ClusterError: If ONEDATA_TEST_IMAGES has no tag; says what it takes.
+    """
+    named = os.environ.get("ONEDATA_TEST_IMAGES") or "one-data-studio:test"
+    place, _, tag = named.rpartition(":")
+    if not place or not tag or "/" in tag:
+        raise ClusterError(
+            f"{IMAGES_VARIABLE} is '{named}': it takes a place and a tag, such as registry.example.org/team:1.2. "
+            "Push hub, notebook and proxy there."
+        )
+    return f"{place}/{name}:{tag}"
+
+
+def busybox_image() -> str:
+    """Give the full name of an image of BusyBox as the tested cluster has it."""
+    return os.environ.get("ONEDATA_TEST_BUSYBOX") or BUSYBOX
 
 
 def make_small_images() -> None:

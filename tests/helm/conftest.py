@@ -22,6 +22,24 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if needs_cluster and not config.getoption("--cluster") else None
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Have a mark for what takes Zero to JupyterHub's chart: `pytest --cluster -m hub_chart tests/helm`."""
+    config.addinivalue_line("markers", "hub_chart: takes Zero to JupyterHub's chart, and skips without it")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what takes that chart, by its fixtures and its variant of the values."""
+    for item in items:
+        if _takes_hub_chart(item):
+            item.add_marker(pytest.mark.hub_chart)
+
+
+def _takes_hub_chart(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    variant = callspec.params.get("variant") if callspec else None
+    return "full_chart" in getattr(item, "fixturenames", ()) or getattr(variant, "needs_hub", False)
+
+
 @pytest.fixture(scope="session")
 def helm() -> charts.Helm:
     found = charts.find_helm()

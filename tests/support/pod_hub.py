@@ -13,14 +13,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 from onedata_hub.launch.hub_login import HubLogin
 
-from tests.cluster.client import Cluster
-from tests.cluster.images import BUSYBOX
-from tests.cluster.place import HOST_ADDRESS
+from tests.cluster.client import (
+    HOST_VARIABLE,
+    Cluster,
+    skip_without,
+    skip_without_routes,
+    skip_without_volumes,
+)
+from tests.cluster.images import IMAGES_VARIABLE, busybox_image, project_image
 from tests.support.ports import free_port
 
 _START_SECONDS = 60
@@ -59,7 +64,7 @@ c.JupyterHub.load_roles = [
 ]
 c.KubeSpawner.namespace = given["namespace"]
 c.KubeSpawner.image = given["image"]
-c.KubeSpawner.image_pull_policy = "Never"
+c.KubeSpawner.image_pull_policy = given["pull_policy"]
 c.KubeSpawner.cmd = ["/bin/busybox"]
 c.KubeSpawner.args = ["httpd", "-f", "-p", "8888", "-h", "/"]
 c.KubeSpawner.cpu_guarantee, c.KubeSpawner.mem_guarantee = 0.01, "16M"
@@ -78,6 +83,42 @@ configure_pod_servers(
     shows_capacity=given["shows_capacity"],
     namespaces=given["namespaces"],
 )
+"""
+
+# A site's own hub, told of the platform by the product itself, with its own proxy in front of it.
+_PLATFORM_CONFIG = """
+import json
+from onedata_hub.kubernetes import configure_kubernetes
+from onedata_hub.launch.proxy import proxy_command
+
+given = json.loads(open("given.json").read())
+c = get_config()
+c.JupyterHub.bind_url = given["url"]
+c.JupyterHub.hub_bind_url = given["hub"]
+c.JupyterHub.db_url = "sqlite:///jupyterhub.sqlite"
+c.JupyterHub.cookie_secret_file = "cookie"
+c.JupyterHub.authenticator_class = "dummy"
+c.Authenticator.allow_all = True
+c.JupyterHub.cleanup_servers = False
+c.JupyterHub.services = [{"name": name, "api_token": token} for name, token in given["tokens"].items()]
+c.JupyterHub.load_roles = []
+c.ConfigurableHTTPProxy.command = proxy_command()
+c.ConfigurableHTTPProxy.api_url = given["proxy"]
+c.KubeSpawner.namespace = given["namespace"]
+c.KubeSpawner.image = given["image"]
+c.KubeSpawner.image_pull_policy = given["pull_policy"]
+c.KubeSpawner.cmd = ["jupyterhub-singleuser"]
+c.KubeSpawner.uid, c.KubeSpawner.fs_gid = 1000, 100
+c.KubeSpawner.cpu_guarantee, c.KubeSpawner.mem_guarantee = 0.01, "64M"
+c.KubeSpawner.profile_list = given["profiles"]
+c.KubeSpawner.storage_pvc_ensure = True
+c.KubeSpawner.storage_capacity = given["storage"]
+claim = {"claimName": "{pvc_name}"}
+c.KubeSpawner.volumes = {"home": {"name": "home", "persistentVolumeClaim": claim}}
+c.KubeSpawner.volume_mounts = {"home": {"name": "home", "mountPath": "/home/jovyan"}}
+configure_kubernetes(c, given["platform"])
+for service in c.JupyterHub.services:
+    service["url"] = given["addresses"].get(service["name"], "")
 """
 
 
@@ -103,26 +144,19 @@ class PodHub:
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
+    configuration: ClassVar[str] = _CONFIG
+
     @property
     def url(self) -> str:
-        return f"http://{HOST_ADDRESS if self.cluster.is_ours else '127.0.0.1'}:{self.port}"
+        return f"http://{self.cluster.host_address}:{self.port}"
 
     def start(self) -> None:
-        """Start the hub, and wait until it answers."""
-        given = {
-            "hub": f"{self.url}/hub/",
-            "groups": {name: {"users": users} for name, users in self.groups.items()},
-            "token": _TOKEN,
-            "namespace": self.namespace,
-            "image": BUSYBOX,
-            "profiles": self.profiles,
-            "limits": self.limits,
-            "shows_capacity": self.shows_capacity,
-            "namespaces": self.namespaces,
-            "storage": self.storage,
-        }
-        (self.folder / "given.json").write_text(json.dumps(given))
-        (self.folder / "jupyterhub_config.py").write_text(_CONFIG)
+        """Start the hub, and wait until it answers; skip where another's cluster cannot have it."""
+        skip_without_routes(self.cluster)
+        if self.storage:
+            skip_without_volumes(self.cluster)
+        (self.folder / "given.json").write_text(json.dumps(self.given()))
+        (self.folder / "jupyterhub_config.py").write_text(self.configuration)
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "jupyterhub"],
@@ -136,6 +170,22 @@ class PodHub:
             assert self.process.poll() is None, self.log()
             assert time.monotonic() < until, self.log()
             time.sleep(0.2)
+
+    def given(self) -> dict[str, Any]:
+        """Give what its configuration reads."""
+        return {
+            "hub": f"{self.url}/hub/",
+            "groups": {name: {"users": users} for name, users in self.groups.items()},
+            "token": _TOKEN,
+            "namespace": self.namespace,
+            "image": busybox_image(),
+            "pull_policy": self.cluster.pull_policy,
+            "profiles": self.profiles,
+            "limits": self.limits,
+            "shows_capacity": self.shows_capacity,
+            "namespaces": self.namespaces,
+            "storage": self.storage,
+        }
 
     def _answers(self) -> bool:
         try:
@@ -193,6 +243,37 @@ class PodHub:
                 if until in said:
                     return said
         raise AssertionError(f"'{until}' was not told, but:\n{said}\n{self.log()}")
+
+
+@dataclass
+class PlatformHub(PodHub):
+    """A hub that is no part of the release whose services it has; it starts real servers of the platform.
+
+    Attributes:
+        platform: The chart's ``global.onedata``, which the release has too.
+        tokens: The services' tokens, by their names.
+        addresses: Where this machine reaches the services, by their names.
+        inner_port: Where servers reach the hub itself, behind its proxy.
+    """
+
+    platform: dict[str, Any] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    addresses: dict[str, str] = field(default_factory=dict)
+    inner_port: int = field(default_factory=free_port)
+    configuration: ClassVar[str] = _PLATFORM_CONFIG
+
+    def given(self) -> dict[str, Any]:
+        """Give what its configuration reads."""
+        skip_without(self.cluster, IMAGES_VARIABLE, HOST_VARIABLE)
+        return super().given() | {
+            "url": f"{self.url}/",
+            "hub": f"http://{self.cluster.host_address}:{self.inner_port}",
+            "proxy": f"http://127.0.0.1:{free_port()}",
+            "image": project_image("notebook"),
+            "platform": self.platform,
+            "tokens": self.tokens,
+            "addresses": self.addresses,
+        }
 
 
 @contextmanager
