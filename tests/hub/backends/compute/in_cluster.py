@@ -2,35 +2,33 @@
 
 import asyncio
 import contextlib
-import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
-from onedata_hub.backends.compute.kubernetes import KubernetesCompute, PodSettings, read_pod_settings
+from onedata_hub.backends.compute.kubernetes import KubernetesCompute, PodSettings
 from onedata_hub.backends.compute.kubernetes.cluster import Cluster as ApiServer
+from onedata_hub.backends.compute.kubernetes.view import View
 
-from tests.cluster.client import Cluster
-from tests.cluster.place import HOST_ADDRESS
+from tests.cluster.client import HOST_VARIABLE, Cluster, skip_without
+from tests.cluster.images import IMAGES_VARIABLE, project_image
 
-POD_FILE = "ONEDATA_TEST_POD_FILE"  # the pods' settings in a cluster whose images have other names
-STUDIO_HOST = "ONEDATA_TEST_STUDIO_HOST"  # this machine's address as that cluster's pods reach it
-NOTEBOOK = "one-data-studio/notebook:test"
+_VIEW_SECONDS = 15.0
 
 
 def studio_host() -> str:
-    """Give the address of this machine that pods reach."""
-    return os.environ.get(STUDIO_HOST, HOST_ADDRESS)
+    """Give the address of this machine that pods reach; skip where nobody told."""
+    cluster = Cluster.find()
+    skip_without(cluster, HOST_VARIABLE)
+    return cluster.host_address
 
 
 def pod_settings() -> PodSettings:
-    """Give what every run's pod has."""
-    named = os.environ.get(POD_FILE)
-    if named:
-        return read_pod_settings(Path(named))
-    return PodSettings({"image": NOTEBOOK, "image_pull_policy": "Never"})
+    """Give what every run's pod has; skip where nobody told where the images are."""
+    cluster = Cluster.find()
+    skip_without(cluster, IMAGES_VARIABLE)
+    return PodSettings({"image": project_image("notebook"), "image_pull_policy": cluster.pull_policy})
 
 
 @dataclass(frozen=True)
@@ -44,12 +42,25 @@ class InCluster:
     def of(cls, request: pytest.FixtureRequest) -> "InCluster":
         return cls(request.getfixturevalue("cluster"), request.getfixturevalue("namespace"))
 
-    def adapter(self, *, server: str = "", **values: Any) -> KubernetesCompute:
+    def adapter(self, *, server: str = "", ttl_seconds: int = 86_400, **values: Any) -> KubernetesCompute:
         """Make the adapter; ``server`` is another way to the API server, ``values`` are the pods'."""
         settings = PodSettings({**pod_settings().values, **values})
-        return KubernetesCompute(
-            ApiServer(self.namespace, kubeconfig=self.cluster.kubeconfig, server=server), settings
-        )
+        return KubernetesCompute(self._api_server(server), settings, ttl_seconds)
+
+    def _api_server(self, server: str) -> ApiServer:
+        return ApiServer(self.namespace, kubeconfig=self.cluster.kubeconfig, server=server)
+
+    @contextlib.asynccontextmanager
+    async def view(self, *, server: str = "", **intervals: int) -> AsyncIterator[View]:
+        """Watch Jobs and pods for a while; ``intervals`` are the watches'."""
+        api_server = self._api_server(server)
+        view = View(api_server, **intervals)
+        await view.start(_VIEW_SECONDS)
+        try:
+            yield view
+        finally:
+            await view.stop()
+            await api_server.close()
 
     @contextlib.asynccontextmanager
     async def backend(
@@ -91,7 +102,7 @@ class Link:
         self._server: asyncio.Server | None = None
         self._port = 0
         self._tasks: set[asyncio.Task[None]] = set()
-        self.opened = 0
+        self._mute: set[asyncio.Task[None]] = set()
 
     @property
     def url(self) -> str:
@@ -113,8 +124,11 @@ class Link:
         for task in self._tasks:
             task.cancel()
 
+    def fall_silent(self) -> None:
+        """Swallow all that the open connections carry, and leave them open; new ones carry it through."""
+        self._mute |= self._tasks
+
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.opened += 1
         task = asyncio.current_task()
         assert task is not None, "a connection has its task"
         self._tasks.add(task)
@@ -122,19 +136,23 @@ class Link:
             there, back = await asyncio.open_connection(*self._target)
             try:
                 async with asyncio.TaskGroup() as both:
-                    both.create_task(_copy(reader, back))
-                    both.create_task(_copy(there, writer))
+                    both.create_task(_copy(reader, back, lambda: task in self._mute))
+                    both.create_task(_copy(there, writer, lambda: task in self._mute))
             finally:
                 back.transport.abort()
         except (OSError, asyncio.CancelledError, ExceptionGroup):
             pass
         finally:
             self._tasks.discard(task)
+            self._mute.discard(task)
             writer.transport.abort()
 
 
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _copy(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, is_mute: Callable[[], bool]
+) -> None:
     while data := await reader.read(65_536):
-        writer.write(data)
-        await writer.drain()
+        if not is_mute():
+            writer.write(data)
+            await writer.drain()
     raise ConnectionError("one side is done")

@@ -3,16 +3,12 @@
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import pytest
 import yaml
-from onedata_hub.backends.compute import ComputeError
 
 from tests.cluster.client import Cluster
-from tests.hub.backends.compute.in_cluster import InCluster, Link
+from tests.hub.backends.compute.in_cluster import InCluster
 from tests.hub.backends.compute.running import (
     SLEEP,
     eventually,
@@ -23,8 +19,6 @@ from tests.hub.backends.compute.running import (
     until_why,
 )
 from tests.support.runner import HUB_TOKEN, RUN_KEY, SmallStudio
-
-SHORT_SLEEP = "import time\nprint('asleep', flush=True)\ntime.sleep(15)\nprint('awake')"
 
 
 async def test_a_deleted_pod_ends_its_run_with_a_reason_and_is_not_replaced(
@@ -176,58 +170,6 @@ async def test_a_volume_that_is_not_there_is_named(in_cluster: InCluster, studio
     async with in_cluster.backend() as compute:
         reference = await compute.start(request_for(studio, "1", profile=profile))
         assert '"claim-ann" not found' in await until_why(compute, reference, "claim-ann")
-
-
-@pytest.fixture
-async def link(in_cluster: InCluster) -> AsyncIterator[Link]:
-    """A way to the API server that can be cut."""
-    config = yaml.safe_load(in_cluster.cluster.kubeconfig.read_text())
-    address = urlsplit(config["clusters"][0]["cluster"]["server"])
-    made = Link(address.hostname or "", address.port or 443)
-    await made.come()
-    yield made
-    await made.go()
-
-
-async def test_a_watch_that_is_cut_misses_nothing(
-    in_cluster: InCluster, studio: SmallStudio, link: Link
-) -> None:
-    async with in_cluster.backend(server=link.url) as compute:
-        reference = await compute.start(request_for(studio, SHORT_SLEEP))
-        for _ in range(5):
-            link.cut()
-            await asyncio.sleep(0.5)
-        await until_told(studio)
-        link.cut()
-        await until_gone(compute, reference)
-        assert studio.results[0].outcome == "succeeded"
-        assert await compute.log(reference, 0) == b"asleep\nawake\n"
-        assert await compute.list_all() == {reference: "gone"}
-
-
-async def test_an_api_server_that_is_away_ends_and_doubles_nothing(
-    in_cluster: InCluster, studio: SmallStudio, link: Link
-) -> None:
-    async with in_cluster.backend(server=link.url) as compute:
-        running = await compute.start(request_for(studio, SHORT_SLEEP))
-        await until_logged(compute, running, b"asleep")
-        await link.go()
-        assert await compute.state(running) == "running"
-        with pytest.raises(ComputeError, match="does not answer"):
-            await compute.state("never-1")
-        second = request_for(studio, "print('second')", run_id="run2")
-        with pytest.raises(ComputeError, match="does not answer"):
-            await compute.start(second)
-        with pytest.raises(ComputeError, match="does not answer"):
-            await compute.cancel(running)
-        await until_told(studio)  # the run goes on, and tells its result
-        assert await compute.state(running) == "running"  # late, and never wrongly gone
-        await link.come()
-        assert await compute.start(second) == "run2-1"
-        for reference in (running, "run2-1"):
-            await until_gone(compute, reference)
-        assert [result.outcome for result in studio.results] == ["succeeded", "succeeded"]
-        assert len(studio.places) == 2
 
 
 async def test_a_studio_that_does_not_watch_sees_and_cancels_the_run_of_another(

@@ -22,7 +22,7 @@ Json = dict[str, Any]
 
 JOBS = "batch/v1:jobs"
 PODS = "v1:pods"
-_RESYNC_SECONDS = 300.0
+_RESYNC_SECONDS = 300
 _SILENCE_SECONDS = 90.0  # bookmarks come every minute: a watch that says less than that is dead
 _LONGEST_WAIT_SECONDS = 10.0
 _EXPIRED = 410
@@ -35,11 +35,22 @@ class Watched:
     Args:
         cluster: The API server.
         path: The kind, such as ``v1:pods``.
+        resync_seconds: How long a watch lasts, and after which all is read anew.
+        silence_seconds: After which a watch that says nothing is cut.
     """
 
-    def __init__(self, cluster: Cluster, path: str) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        path: str,
+        *,
+        resync_seconds: int = _RESYNC_SECONDS,
+        silence_seconds: float = _SILENCE_SECONDS,
+    ) -> None:
         self._cluster = cluster
         self._path = path
+        self._resync_seconds = resync_seconds
+        self._silence_seconds = silence_seconds
         self._objects: dict[str, Json] = {}
         self._version = ""
         self._listed = float("-inf")
@@ -68,7 +79,7 @@ class Watched:
         wait = 1.0
         while True:
             try:
-                if time.monotonic() - self._listed > _RESYNC_SECONDS or not self._version:
+                if time.monotonic() - self._listed > self._resync_seconds or not self._version:
                     await self._list()
                 await self._watch()
                 wait = 1.0
@@ -99,9 +110,9 @@ class Watched:
             "allowWatchBookmarks": "true",
             "labelSelector": SELECTOR,
             "resourceVersion": self._version,
-            "timeoutSeconds": int(_RESYNC_SECONDS),
+            "timeoutSeconds": self._resync_seconds,
         }
-        async with self._cluster.stream(self._path, _SILENCE_SECONDS, **query) as content:
+        async with self._cluster.stream(self._path, self._silence_seconds, **query) as content:
             left = b""
             async for chunk in content.iter_any():
                 *lines, left = (left + chunk).split(b"\n")
@@ -122,11 +133,16 @@ class Watched:
 
 
 class View:
-    """Jobs and pods, together."""
+    """Jobs and pods, together.
 
-    def __init__(self, cluster: Cluster) -> None:
-        self.jobs = Watched(cluster, JOBS)
-        self.pods = Watched(cluster, PODS)
+    Args:
+        cluster: The API server.
+        intervals: Those of ``Watched``, where they are not to be the usual ones.
+    """
+
+    def __init__(self, cluster: Cluster, **intervals: int) -> None:
+        self.jobs = Watched(cluster, JOBS, **intervals)
+        self.pods = Watched(cluster, PODS, **intervals)
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
