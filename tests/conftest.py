@@ -41,7 +41,7 @@ _ONE_WORKER = {
     "tests/docs/test_code_runs.py": "first hour",
     **{
         f"tests/platform/test_{name}.py": "platform"
-        for name in ("first_hour", "login", "selftest", "servers")
+        for name in ("first_hour", "login", "run_tokens", "selftest", "servers")
     },
     **{f"tests/hub/mlflow_service/test_{name}.py": "mlflow" for name in ("access", "lineage", "page")},
 }

@@ -5,6 +5,7 @@ who holds a token, and for hundreds of users at no cost.
 """
 
 import itertools
+import time
 from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
@@ -30,13 +31,22 @@ class SmallHub:
         self.users[name] = {"name": name, "kind": "user", "admin": admin, "groups": list(groups)}
         return self.add_token(name)
 
-    def add_token(self, owner: str, scopes: tuple[str, ...] = ACCESS, *, kind: str = "user") -> str:
+    def add_token(
+        self,
+        owner: str,
+        scopes: tuple[str, ...] = ACCESS,
+        *,
+        kind: str = "user",
+        expires_in: float = float("inf"),
+    ) -> str:
         token = f"token-of-{owner}-{next(self._counter)}"
         self.tokens[token] = {
             "owner": owner,
             "scopes": list(scopes),
             "kind": kind,
             "id": f"a{len(self.tokens)}",
+            "expires_in": expires_in,
+            "ends": time.monotonic() + expires_in,
         }
         return token
 
@@ -51,7 +61,8 @@ class SmallHub:
         )
 
     def _holder(self, request: Request) -> dict | None:
-        return self.tokens.get(request.headers.get("authorization", "").removeprefix("token "))
+        held = self.tokens.get(request.headers.get("authorization", "").removeprefix("token "))
+        return held if held is not None and time.monotonic() < held["ends"] else None
 
     async def _who(self, request: Request) -> Response:
         if self.away:
@@ -71,7 +82,11 @@ class SmallHub:
         name = request.path_params["name"]
         if name not in self.users:
             return JSONResponse({"message": "Not Found"}, 404)
-        token = self.add_token(name, tuple((await request.json())["scopes"]))
+        asked = await request.json()
+        if not isinstance(asked.get("expires_in"), int) or asked["expires_in"] <= 0:
+            # The hub would make one that never ends, which no part of the platform is to ask for.
+            return JSONResponse({"message": "expires_in is missing"}, 400)
+        token = self.add_token(name, tuple(asked["scopes"]), expires_in=asked["expires_in"])
         return JSONResponse({"id": self.tokens[token]["id"], "token": token}, 201)
 
     async def _revoke(self, request: Request) -> Response:

@@ -20,6 +20,7 @@ from onedata_hub.backends.compute.kubernetes.pods import (
 
 from tests.support.runner import RUN_KEY, make_spec
 
+TTL_SECONDS = 600
 NAMES = st.one_of(st.text(min_size=1, max_size=80), st.from_regex(r"[a-zA-Z0-9@._-]{1,60}", fullmatch=True))
 
 
@@ -32,7 +33,7 @@ def job_of(profile: dict[str, Any] | None = None, *, user: str = "ann", **values
         profile or {},
     )
     settings = PodSettings({"image": "one-data-studio/notebook:1", **values})
-    return make_job(request, pod_values(request, settings), 600)
+    return make_job(request, pod_values(request, settings), TTL_SECONDS)
 
 
 def spec_of(profile: dict[str, Any] | None = None, **values: Any) -> dict[str, Any]:
@@ -62,6 +63,12 @@ def test_home_and_data_are_those_of_the_users_server() -> None:
     claims = [v["persistentVolumeClaim"]["claimName"] for v in spec["volumes"] if v["name"] == "home"]
     assert claims == ["claim-ann-example-org---" + kubespawner_slug("Ann@example.org")[-8:]]
     assert spec["containers"][0]["volumeMounts"][0]["subPath"] == "-41nn-40example-2eorg"
+
+
+def test_a_job_that_the_studio_forgets_is_removed_by_kubernetes_after_its_time() -> None:
+    spec = job_of()["spec"]
+    assert spec["ttlSecondsAfterFinished"] == TTL_SECONDS
+    assert "activeDeadlineSeconds" not in spec  # its end is the runner's word: a deadline would cut that off
 
 
 def test_the_profile_lies_over_the_settings_as_in_kubespawner() -> None:
