@@ -4,7 +4,9 @@ The node claims to have GPUs; nothing is behind them, and nothing here needs mor
 """
 
 import concurrent.futures
+import itertools
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +21,7 @@ from tests.support.pod_hub import PodHub, running
 pytestmark = [pytest.mark.timeout(300), pytest.mark.slow]
 
 GPUS = 2
+SLOW_SECONDS = 2
 PROFILES: list[dict[str, Any]] = [
     {"display_name": "Small", "default": True, "description": "For everybody."},
     {
@@ -44,7 +47,15 @@ PROFILES: list[dict[str, Any]] = [
         "kubespawner_override": {"extra_resource_limits": {"nvidia.com/mig-1g.10gb": "1"}},
     },
     {"display_name": "Huge", "kubespawner_override": {"mem_guarantee": "32T", "mem_limit": "32T"}},
-    {"display_name": "Brief", "kubespawner_override": {"cpu_guarantee": 999, "start_timeout": 8}},
+    {
+        "display_name": "Brief",
+        "kubespawner_override": {
+            "cpu_guarantee": 999,
+            "start_timeout": 12,
+            "slow_spawn_message_threshold": SLOW_SECONDS,
+            "slow_spawn_message_frequency": SLOW_SECONDS,
+        },
+    },
     {
         "display_name": "Own image",
         "slug": "own",
@@ -209,9 +220,18 @@ def test_what_fits_no_machine_is_said_at_once(hub: PodHub) -> None:
 def test_a_start_that_found_no_place_ends_with_the_reason_and_is_no_fault_of_the_hub(hub: PodHub) -> None:
     assert start(hub, "xia", profile="brief") == 202
     told = hub.told("xia", "Spawn failed")
-    assert "Your server found no place within 8 seconds. It waits for 999 CPUs" in told
+    assert "Your server found no place within 12 seconds. It waits for 999 CPUs" in told
     assert "consecutive spawns failed" not in hub.log()
     assert "xia" not in hub.cluster.kubectl("-n", hub.namespace, "get", "pods", "-o", "name")
+
+
+def test_who_waits_for_long_is_told_why_and_that_the_start_goes_on_every_few_seconds(hub: PodHub) -> None:
+    assert start(hub, "uma", profile="brief") == 202
+    told = hub.told("uma", "Spawn failed")
+    slow = r"^It waits for 999 CPUs.* This takes longer than most starts: (\d+) seconds so far\. You may close this page"
+    seconds = [int(found) for found in re.findall(slow, told, re.MULTILINE)]
+    assert len(seconds) >= 2, told
+    assert all(later - sooner >= SLOW_SECONDS for sooner, later in itertools.pairwise([0, *seconds]))
 
 
 def test_an_image_of_ones_own_is_checked_and_what_is_wrong_with_it_is_told(hub: PodHub) -> None:
