@@ -12,7 +12,7 @@ from onedata_hub.openid import OpenIDAuthenticator
 from tests.helm.charts import EXAMPLES
 from tests.helm.conftest import Render
 
-_WITH_LOGIN = [EXAMPLES / "keycloak.yaml", EXAMPLES / "team.yaml"]
+_WITH_LOGIN = [EXAMPLES / f"{name}.yaml" for name in ("air-gapped", "keycloak", "team")]
 
 
 def hub_values(example: Path) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """What the services are told, and that hub and chart tell the same."""
 
 import base64
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,9 @@ import yaml
 from onedata_hub import kubernetes as wiring
 from onedata_hub.mlflow_service.settings import MlflowSettings
 from onedata_hub.profiles import load_profiles
+from onedata_hub.studio.metrics import render_metrics
 from onedata_hub.studio.settings import StudioSettings
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.helm.charts import Manifest
 from tests.helm.conftest import Render
@@ -48,6 +52,20 @@ def settings_of(
     return model()
 
 
+def hub_values(manifests: list[Manifest]) -> dict[str, Any]:
+    """Give the values of the hub's chart as the hub reads them."""
+    (hub,) = [one for one in manifests if one["kind"] == "Secret" and one["metadata"]["name"] == "hub"]
+    return dict(yaml.safe_load(base64.b64decode(hub["data"]["values.yaml"])))
+
+
+def studio_file(manifests: list[Manifest], name: str) -> dict[str, Any]:
+    """Give one of the files that the studio is configured with."""
+    (config,) = [
+        one for one in manifests if one["kind"] == "ConfigMap" and one["metadata"]["name"] == "studio"
+    ]
+    return dict(yaml.safe_load(config["data"][name]))
+
+
 def test_sqlite_has_one_studio_that_is_both_parts(render_lone: Render, monkeypatch: pytest.MonkeyPatch):
     manifests = render_lone(ELSEWHERE)
     assert [name for name, _ in pods(manifests)] == ["Deployment/mlflow", "Deployment/studio-api"]
@@ -63,11 +81,13 @@ def test_sqlite_has_one_studio_that_is_both_parts(render_lone: Render, monkeypat
 
 
 def test_postgresql_parts_the_studio_in_two(render_lone: Render, monkeypatch: pytest.MonkeyPatch):
-    manifests = render_lone(ELSEWHERE, _POSTGRESQL, {"studio": {"jobs": {"replicas": 2, "maxRunning": 7}}})
+    given = {"replicas": 2, "maxRunning": 7, "keepSeconds": 90}
+    manifests = render_lone(ELSEWHERE, _POSTGRESQL, {"studio": {"jobs": given}})
     api, jobs = (environment(manifests, name) for name in ("studio-api", "studio-jobs"))
     assert settings_of(StudioSettings, api, monkeypatch).parts == {"api"}
     settings = settings_of(StudioSettings, jobs, monkeypatch)
     assert (settings.parts, settings.jobs_max_running) == ({"jobs"}, 7)
+    assert settings.kubernetes_job_ttl_seconds == 90
     assert {one["ONEDATA_STUDIO_DATABASE_URL"] for one in (api, jobs)} == {"databases/studio-url"}
     mlflow = environment(manifests, "mlflow")
     assert mlflow["ONEDATA_MLFLOW_DATABASE_URL"] == "databases/mlflow-url"
@@ -110,8 +130,8 @@ def test_jobs_may_name_every_profile_that_people_choose_from(render_full: Render
     file = tmp_path / "profiles.yaml"
     file.write_text(config["data"]["profiles.yaml"])
     assert list(load_profiles(file).by_slug) == ["standard", "small"]
-    values = yaml.safe_load(_hub_values(manifests))
-    told = yaml.safe_load(config["data"]["profiles.yaml"])
+    values = hub_values(manifests)
+    told = studio_file(manifests, "profiles.yaml")
     assert told["profile_list"] == values["singleuser"]["profileList"]
     assert told["limits"] == values["global"]["onedata"]["limits"]
 
@@ -135,7 +155,7 @@ def test_hub_and_jobs_have_the_same_limits(render_full: Render, tmp_path: Path):
     file = tmp_path / "profiles.yaml"
     file.write_text(config["data"]["profiles.yaml"])
     of_jobs = load_profiles(file).limits
-    values = yaml.safe_load(_hub_values(manifests))
+    values = hub_values(manifests)
     of_hub = wiring.KubernetesSettings.model_validate(values["global"]["onedata"]).limits
     assert of_jobs == of_hub
     assert of_hub.of(["ml"]).gpus == 4
@@ -172,17 +192,10 @@ def test_servers_mount_the_objects_where_the_studio_has_them(render_full: Render
 
 
 def test_the_hub_reads_the_values_that_the_chart_hands_it(render_full: Render):
-    values = yaml.safe_load(
-        _hub_values(render_full({"global": {"onedata": {"workspaces": {"team": ["ann"]}}}}))
-    )
+    values = hub_values(render_full({"global": {"onedata": {"workspaces": {"team": ["ann"]}}}}))
     settings = wiring.KubernetesSettings.model_validate(values["global"]["onedata"])
     assert settings.workspaces == {"team": ["ann"]}
     assert "configure_kubernetes" in values["hub"]["extraConfig"]["onedata"]
-
-
-def _hub_values(manifests: list[Manifest]) -> str:
-    (hub,) = [one for one in manifests if one["kind"] == "Secret" and one["metadata"]["name"] == "hub"]
-    return base64.b64decode(hub["data"]["values.yaml"]).decode()
 
 
 def test_metrics_are_scraped_where_the_studio_gives_them(render_lone: Render):
@@ -195,6 +208,26 @@ def test_metrics_are_scraped_where_the_studio_gives_them(render_lone: Render):
     assert services >= {"studio-api", "studio-jobs"}
     budgets = {one["metadata"]["name"] for one in manifests if one["kind"] == "PodDisruptionBudget"}
     assert budgets == {"studio-api", "studio-jobs"}
+
+
+def exported() -> set[str]:
+    """Name every series of the studio's own metrics, as its page of them has them."""
+    endings = {"counter": ("_total",), "gauge": ("",), "histogram": ("_bucket", "_count", "_sum")}
+    families = text_string_to_metric_families(render_metrics().decode())
+    return {family.name + ending for family in families for ending in endings.get(family.type, ())}
+
+
+def test_rules_and_dashboards_ask_for_metrics_that_there_are(render_lone: Render):
+    watching = [
+        one
+        for one in render_lone(ELSEWHERE, EVERYTHING_ON)
+        if one["kind"] == "PrometheusRule" or one["metadata"]["name"] == "onedata-dashboards"
+    ]
+    assert len(watching) == 2
+    for one in watching:
+        asked = set(re.findall(r"\bonedata_\w+", json.dumps(one)))
+        assert len(asked) >= 2
+        assert asked - exported() == set(), one["kind"]
 
 
 def test_a_run_has_what_the_server_of_the_same_person_has(render_full: Render, tmp_path: Path):
@@ -214,9 +247,5 @@ def test_a_run_has_what_the_server_of_the_same_person_has(render_full: Render, t
 
 def test_an_image_by_digest_has_no_tag(render_full: Render):
     image = {"name": "one-data-studio/notebook@sha256:" + "0" * 64, "tag": ""}
-    (config,) = [
-        one
-        for one in render_full({"jupyterhub": {"singleuser": {"image": image}}})
-        if one["kind"] == "ConfigMap" and one["metadata"]["name"] == "studio"
-    ]
-    assert yaml.safe_load(config["data"]["pod.yaml"])["image"] == image["name"]
+    manifests = render_full({"jupyterhub": {"singleuser": {"image": image}}})
+    assert studio_file(manifests, "pod.yaml")["image"] == image["name"]

@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 import yaml
+from onedata_hub.login import OPENID
 
-from tests.helm.charts import CHART, EXAMPLES, NAMESPACE, ROOT, Helm, RenderingFailed
+from tests.helm.charts import CHART, EXAMPLES, NAMESPACE, ROOT, Helm, Manifest, RenderingFailed
 from tests.helm.conftest import Render
+from tests.helm.pods import containers, pods
+from tests.helm.test_services import hub_values, studio_file
 from tests.helm.variants import ELSEWHERE, with_namespaces
 from tools.reference.values_page import leaves
 
@@ -127,6 +130,41 @@ def test_examples_are_taken_by_both_schemas(render_full: Render, example: Path):
     assert render_full(example)
 
 
+def test_without_a_way_out_every_image_is_the_sites_own(render_full: Render):
+    manifests = render_full(EXAMPLES / "air-gapped.yaml")
+    named = {container["image"] for _, pod in pods(manifests) for container in containers(pod)}
+    run, server = studio_file(manifests, "pod.yaml")["image"], hub_values(manifests)["singleuser"]["image"]
+    assert run == f"{server['name']}:{server['tag']}"
+    profiles = json.dumps(hub_values(manifests)["singleuser"]["profileList"])
+    assert '"image"' not in profiles  # a choice of images would be one more to look at here
+    assert len(named | {run}) >= 3
+    assert [image for image in named | {run} if not image.startswith("registry.example.org/")] == []
+
+
+def reachable(manifests: list[Manifest]) -> bool:
+    """Say whether more than a port-forward leads to the platform."""
+    return any(
+        one["kind"] in ("Ingress", "HTTPRoute")
+        or (one["kind"] == "Service" and one["spec"].get("type", "ClusterIP") != "ClusterIP")
+        for one in manifests
+    )
+
+
+@pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_no_example_lets_people_in_unchecked_and_one_that_is_open_asks_a_provider(
+    render_full: Render, example: Path
+):
+    manifests = render_full(example)
+    authenticator = hub_values(manifests)["hub"]["config"]["JupyterHub"]["authenticator_class"]
+    assert authenticator != "dummy"
+    assert not reachable(manifests) or authenticator == OPENID
+
+
+def test_the_examples_of_a_team_and_of_a_site_without_a_way_out_are_open(render_full: Render):
+    found = {path.stem: reachable(render_full(path)) for path in EXAMPLES.glob("*.yaml")}
+    assert found == {"air-gapped": True, "keycloak": False, "one-node": False, "team": True}
+
+
 def blocks_of_the_page(name: str) -> list[dict[str, Any]]:
     page = (ROOT / "docs" / "how-to" / f"{name}.md").read_text(encoding="utf-8")
     return [yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```", page, re.M | re.S)]
@@ -141,21 +179,3 @@ def test_values_in_the_documentation_are_taken(render_full: Render, page: str, c
     assert len(blocks) == count
     for block in blocks:
         assert render_full(block)
-
-
-def test_notes_say_what_is_next(helm: Helm, full_chart: Path, tmp_path: Path):
-    said = helm.notes(full_chart, folder=tmp_path)
-    assert "onedata selftest --url" in said
-    assert "kubectl -n ods port-forward service/proxy-public 8080:http" in said
-    assert "NOBODY IS CHECKED AT LOGIN YET" in said
-    assert "one SQLite file" in said
-    said = helm.notes(full_chart, EXAMPLES / "team.yaml", folder=tmp_path)
-    assert "https://data.example.org/" in said
-    assert "NOBODY" not in said
-    assert "SQLite" not in said
-
-
-def test_notes_for_a_hub_elsewhere_name_what_it_needs(helm: Helm, lone_chart: Path, tmp_path: Path):
-    said = helm.notes(lone_chart, ELSEWHERE, folder=tmp_path)
-    assert "http://studio-api.ods:8000" in said
-    assert "Secret hub-tokens" in said
