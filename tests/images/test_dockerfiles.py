@@ -8,6 +8,14 @@ import pytest
 from tests.cluster.image_builds import IMAGES, LARGE_IMAGES
 
 FOLDER = Path(__file__).parents[2] / "images"
+# What each tool is told, so that it says nothing but what is wrong.
+QUIET = {
+    r"\bapt-get update\b": ("--quiet=2",),
+    r"\bapt-get install\b": ("--quiet=2", ">/dev/null"),
+    r"\bpip (install|sync)\b": ("--quiet",),
+    r"\buv venv\b": ("--quiet",),
+    r"\bnpm (ci|install)\b": ("--loglevel=error", "--no-audit", "--no-fund"),
+}
 EVERY = [image.folder for image in (*IMAGES, *LARGE_IMAGES)]
 
 
@@ -15,6 +23,20 @@ def lines_of(name: str) -> list[str]:
     """Give a Dockerfile's instructions, each in a line, without comments."""
     text = re.sub(r"^#.*\n", "", (FOLDER / name / "Dockerfile").read_text(), flags=re.MULTILINE)
     return [line for line in text.replace("\\\n", " ").splitlines() if line.strip()]
+
+
+def commands_of(name: str) -> list[str]:
+    """Give the single commands of a Dockerfile's RUN lines."""
+    return [
+        part.strip() for line in lines_of(name) if line.startswith("RUN ") for part in re.split(r"&&|;", line)
+    ]
+
+
+def final_stage(name: str) -> list[str]:
+    """Give the instructions of which the image itself is made."""
+    lines = lines_of(name)
+    begins = max(place for place, line in enumerate(lines) if line.startswith("FROM "))
+    return lines[begins:]
 
 
 def test_every_folder_is_an_image_that_is_built() -> None:
@@ -48,14 +70,34 @@ def test_it_ends_as_a_user_by_number_who_is_not_root(name: str) -> None:
 
 @pytest.mark.parametrize("name", EVERY)
 def test_what_it_installs_is_locked_and_compiled(name: str) -> None:
-    installs = [
-        line for line in lines_of(name) if re.search(r"pip (install|sync)", line) and "/wheels/" not in line
-    ]
-    assert installs
-    assert not [line for line in installs if "--require-hashes" not in line]
-    into_it = [line for line in installs if "pip sync" in line]
-    assert not [line for line in into_it if "--compile-bytecode" not in line]
-    assert f"/usr/share/sbom/{name}.cdx.json" in "\n".join(lines_of(name))
+    installs = [one for one in commands_of(name) if re.search(r"\bpip (install|sync)\b", one)]
+    from_an_index = [one for one in installs if "/wheels/" not in one]
+    assert from_an_index
+    assert not [one for one in from_an_index if "--require-hashes" not in one]
+    into_it = [one for one in installs if re.search(r"\buv pip\b", one)]
+    assert not [one for one in into_it if "--compile-bytecode" not in one]
+    # The proxy's is Node's code alone: what Python there was brought that, and stays behind.
+    copied = [line for line in final_stage(name) if line.startswith("COPY --from=build ")]
+    assert into_it or copied == ["COPY --from=build /opt/proxy /opt/proxy"]
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_its_bill_of_materials_is_written_when_everything_is_in_it(name: str) -> None:
+    stage = final_stage(name)
+    (place,) = [place for place, line in enumerate(stage) if "python" in line and "/sbom.py " in line]
+    written = rf"python3? /sbom\.py {name}( /opt/proxy)? > /usr/share/sbom/{name}\.cdx\.json"
+    assert re.search(rf"{written}$", stage[place])
+    later = [line for line in stage[place + 1 :] if line.startswith(("RUN ", "ADD ", "COPY --from="))]
+    assert later == []
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_its_build_says_nothing_while_all_goes_well(name: str) -> None:
+    spoken = {
+        one: needed for one in commands_of(name) for said, needed in QUIET.items() if re.search(said, one)
+    }
+    assert len(spoken) >= 2
+    assert [one for one, needed in spoken.items() if not all(option in one for option in needed)] == []
 
 
 @pytest.mark.parametrize("name", EVERY)
