@@ -1,0 +1,103 @@
+"""What people read after an install: the next command for each state, and what to beware of."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.helm.charts import EXAMPLES, Helm, Manifest
+from tests.helm.variants import ELSEWHERE, Variant
+
+HOST = "data.example.org"
+TLS = [{"hosts": [HOST], "secretName": "certificate"}]
+GATEWAY = {"name": "public", "namespace": "gateways"}
+
+TRIAL = "NOBODY IS CHECKED AT LOGIN YET"
+SQLITE = "The studio's rows are in one SQLite file"
+SHARED = "people can reach each other's files on it"
+ONE_NODE = "It can be mounted on one node only"
+
+
+def test_notes_wait_for_every_deployment_there_is(
+    helm: Helm,
+    variant: Variant,
+    manifests: list[Manifest],
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+):
+    chart: Path = request.getfixturevalue("full_chart" if variant.needs_hub else "lone_chart")
+    said = helm.notes(chart, *variant.values, folder=tmp_path)
+    (label,) = re.findall(r"^ +kubectl -n ods rollout status deployment -l (\S+)$", said, re.M)
+    name, _, value = label.partition("=")
+    labels = {
+        one["metadata"]["name"]: one["metadata"]["labels"] for one in manifests if one["kind"] == "Deployment"
+    }
+    assert {"studio-api", "mlflow", *(("hub", "proxy") if variant.needs_hub else ())} <= set(labels)
+    assert [one for one, given in labels.items() if given.get(name) != value] == []
+
+
+@pytest.mark.parametrize(
+    ("hub", "said"),
+    [
+        (
+            {},
+            [
+                "kubectl -n ods port-forward service/proxy-public 8080:http",
+                "and then http://127.0.0.1:8080/",
+            ],
+        ),
+        (
+            {"proxy": {"service": {"type": "LoadBalancer"}}},
+            ["kubectl -n ods get service proxy-public     (its EXTERNAL-IP)"],
+        ),
+        ({"ingress": {"enabled": True, "hosts": [HOST]}}, [f"http://{HOST}/"]),
+        ({"ingress": {"enabled": True, "hosts": [HOST], "tls": TLS}}, [f"https://{HOST}/"]),
+        ({"ingress": {"enabled": True}}, ["kubectl -n ods get ingress jupyterhub     (its ADDRESS)"]),
+        ({"httpRoute": {"enabled": True, "hostnames": [HOST], "gateway": GATEWAY}}, [f"https://{HOST}/"]),
+        (
+            {"httpRoute": {"enabled": True, "gateway": GATEWAY}},
+            ["kubectl -n gateways get gateway public     (its ADDRESS)"],
+        ),
+        (
+            {"httpRoute": {"enabled": True, "gateway": {"name": "own"}}},
+            ["kubectl -n ods get gateway own     (its ADDRESS)"],
+        ),
+    ],
+)
+def test_notes_lead_to_the_platform_by_the_way_there_is_and_then_to_the_self_test(
+    helm: Helm, full_chart: Path, tmp_path: Path, hub: dict[str, Any], said: list[str]
+):
+    text = helm.notes(full_chart, {"jupyterhub": hub}, EXAMPLES / "keycloak.yaml", folder=tmp_path)
+    way = text.partition("2. Open the platform:\n")[2].partition("\n\n")[0]
+    assert [line.strip() for line in way.splitlines()] == said
+    assert "onedata selftest --url" in text
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({}, {TRIAL, SQLITE, SHARED, ONE_NODE}),
+        (
+            {"global": {"onedata": {"objects": {"pvc": {"accessModes": ["ReadWriteMany"]}}}}},
+            {TRIAL, SQLITE, SHARED},
+        ),
+        (EXAMPLES / "one-node.yaml", {SQLITE, SHARED, ONE_NODE}),
+        (EXAMPLES / "team.yaml", set()),
+    ],
+    ids=["as it comes", "a volume for many nodes", "one node", "team"],
+)
+def test_notes_warn_of_what_is_so_and_of_nothing_else(
+    helm: Helm, full_chart: Path, tmp_path: Path, values: Path | dict[str, Any], said: set[str]
+):
+    text = helm.notes(full_chart, values, folder=tmp_path)
+    assert {one for one in (TRIAL, SQLITE, SHARED, ONE_NODE) if one in text} == said
+
+
+def test_notes_for_a_hub_elsewhere_name_what_it_needs(helm: Helm, lone_chart: Path, tmp_path: Path):
+    said = helm.notes(lone_chart, ELSEWHERE, folder=tmp_path)
+    assert "http://studio-api.ods:8000" in said
+    assert "http://mlflow.ods:8000" in said
+    assert "Secret hub-tokens" in said
+    assert "Open the platform" not in said
+    assert TRIAL not in said
