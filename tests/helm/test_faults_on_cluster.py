@@ -4,6 +4,8 @@ What becomes of single runs and their pods is tried in tests/hub/backends/comput
 """
 
 import asyncio
+import contextlib
+import json
 import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
@@ -38,6 +40,23 @@ _SERVERS = "app.kubernetes.io/component=singleuser-server"
 _HUB, _PROXY = "component=hub", "component=proxy"
 # Longer than the hub's reflectors try before they give the hub up: they wait twice as long each time.
 _AWAY_SECONDS = 60
+_OF_PEOPLE = "app.kubernetes.io/component in (singleuser-server, job-run)"
+# Kubernetes gives a pod of a node that is away five minutes; with these, seconds.
+_IMPATIENT = {
+    "jupyterhub": {
+        "singleuser": {
+            "extraTolerations": [
+                {
+                    "key": f"node.kubernetes.io/{key}",
+                    "operator": "Exists",
+                    "effect": "NoExecute",
+                    "tolerationSeconds": 5,
+                }
+                for key in ("not-ready", "unreachable")
+            ]
+        }
+    }
+}
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +158,7 @@ async def test_what_ends_and_what_falls_due_while_the_studio_is_away_is_told_onc
     assert (await ann.studio("GET", f"{run}/logs"))["text"] == "first\nlast\n"
     assert pods_made(installed, run) == 1
 
-    due = await until("the run that fell due", lambda: _due_since(ann, job["id"], away_from))
+    due = await until("the run that fell due", lambda: due_since(ann, job["id"], away_from))
     schedule["paused"] = True
     await ann.studio("PATCH", f"{TEAM}/jobs/{job['id']}", json={"schedule": schedule})
     assert (await end_of(ann, f"{TEAM}/runs/{due[0]['id']}"))["state"] == "succeeded"
@@ -157,9 +176,7 @@ async def test_people_work_on_while_the_api_server_is_away_and_the_hub_finds_the
     run = await submit(ann, "through", "print('first', flush=True)\nimport time\ntime.sleep(20)")
     await until("its first words", lambda: has_said(ann, run, "first"), installed=installed)
     before = installed.pods(_SERVERS)
-    away = installed.cluster.without("kube-apiserver")
-    await asyncio.to_thread(away.__enter__)
-    try:
+    async with _without(installed, "kube-apiserver"):
         back_at = time.monotonic() + _AWAY_SECONDS
         assert kernel in (await ann.get("/user/ann/api/kernels")).text
         late = await submit(ann, "late", "print('late')")
@@ -169,8 +186,6 @@ async def test_people_work_on_while_the_api_server_is_away_and_the_hub_finds_the
         while time.monotonic() < back_at:
             assert (await ann.get("/user/ann/api/status")).status_code == 200
             await asyncio.sleep(1)
-    finally:
-        await asyncio.to_thread(away.__exit__, None, None, None)
     assert (ended["state"], ended["attempt"]) == ("succeeded", 1), ended
     ended = await until("the end of the late run", lambda: _has_ended(ann, late), installed=installed)
     assert (ended["state"], ended["attempt"]) == ("succeeded", 1), ended
@@ -180,6 +195,55 @@ async def test_people_work_on_while_the_api_server_is_away_and_the_hub_finds_the
     assert execute(installed, kernel, "print(kept + 1)") == "42"
     assert installed.pods(_SERVERS) == before
     await until("nothing left", lambda: _nothing_is_left(installed), installed=installed)
+
+
+async def test_what_a_node_that_stays_away_takes_is_told_and_starts_again_once(
+    installed: Installed, ann: HubSession
+):
+    await ann.stop_server()
+    await asyncio.to_thread(installed.change, "upgrade", _IMPATIENT)
+    await ann.start_server(lambda _: None, profile="small")
+    installed.python(SERVER, "open('/home/jovyan/kept', 'w').write('kept')")
+    run = await submit(ann, "cut", "print('first', flush=True)\nimport time\ntime.sleep(600)")
+    await until("its first words", lambda: has_said(ann, run, "first"), installed=installed)
+    before = installed.pods(_OF_PEOPLE)
+    async with _without(installed, "kubelet"):
+        wait_for("the node to be given up", lambda: _given_up(installed) == set(before), 150)
+        # Their processes may run on, so nothing takes their place.
+        assert installed.pods(_OF_PEOPLE) == before
+    await until("the hub", lambda: _hub_answers(ann), installed=installed)
+    await until("the studio", lambda: studio_answers(ann), installed=installed)
+
+    ended = await until("the end of the run", lambda: _has_ended(ann, run), installed=installed)
+    assert (ended["state"], ended["attempt"]) == ("failed", 1), ended
+    assert "Its node does not answer" in ended["message"]
+    assert pods_made(installed, run) == 1
+    await until("the hub to know", lambda: _has_no_server(ann), installed=installed)
+    await ann.start_server(lambda _: None, profile="small")
+    assert list(installed.pods(_SERVERS)) == [SERVER]
+    assert installed.python(SERVER, "print(open('/home/jovyan/kept').read())").strip() == "kept"
+    await until("nothing left", lambda: _nothing_is_left(installed), installed=installed)
+
+
+@contextlib.asynccontextmanager
+async def _without(installed: Installed, component: str) -> AsyncIterator[None]:
+    """Have one of the cluster's processes away for a while."""
+    away = installed.cluster.without(component)
+    await asyncio.to_thread(away.__enter__)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(away.__exit__, None, None, None)
+
+
+def _given_up(installed: Installed) -> set[str]:
+    """Name the pods that the cluster has told to end."""
+    found = json.loads(installed.kubectl("get", "pods", "-o", "json", "-l", _OF_PEOPLE))["items"]
+    return {pod["metadata"]["name"] for pod in found if "deletionTimestamp" in pod["metadata"]}
+
+
+async def _has_no_server(ann: HubSession) -> bool:
+    return bool((await ann.request("GET", "/users/ann")).json()["servers"] == {})
 
 
 async def _has_ended(ann: HubSession, run: str) -> dict[str, Any] | None:
@@ -202,7 +266,7 @@ async def _runs(ann: HubSession, job: str) -> list[dict[str, Any]]:
     return found
 
 
-async def _due_since(ann: HubSession, job: str, moment: datetime) -> list[dict[str, Any]]:
+async def due_since(ann: HubSession, job: str, moment: datetime) -> list[dict[str, Any]]:
     """Give a job's runs that fell due after a moment, the oldest first."""
     found = [one for one in await _runs(ann, job) if datetime.fromisoformat(one["due_at"]) > moment]
     return sorted(found, key=lambda one: str(one["due_at"]))

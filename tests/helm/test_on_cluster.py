@@ -5,29 +5,42 @@ The cluster's bridge network takes network policies and enforces none: those are
 
 import asyncio
 import json
+import re
+import shutil
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
+import yaml
 from onedata_hub.tour.hub_session import HubSession
 
 from tests.cluster.client import Cluster, wait_for
 from tests.cluster.place import HOST_ADDRESS
-from tests.helm.charts import Helm, Manifest
+from tests.helm.charts import RELEASE, Helm, Manifest
 from tests.helm.installed import HEALTH, Installed
+from tests.helm.losing import STUDIO, pods_made, until
 from tests.helm.relay import relayed
-from tests.helm.test_access import RIGHTS
-from tests.helm.using import PUBLISH, TRACK, end_of, logged_in, rights_of, submit
+from tests.helm.rights import TABLE, all_rights_of, may
+from tests.helm.test_faults_on_cluster import due_since
+from tests.helm.using import PUBLISH, TEAM, TRACK, end_of, logged_in, notebook, submit
 from tests.support.postgres import Postgres
 
 pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 
 _SERVER = "jupyter-ann"
-_CHANGED = {
-    "global": {"onedata": {"idleTimeoutSeconds": 7200}},
-    "studio": {"extraEnv": {"ONEDATA_STUDIO_SMTP_PORT": "25"}},
-}
+_HUB = "component=hub"
+_OF_PEOPLE = "app.kubernetes.io/component in (singleuser-server, job-run)"
+_CHANGED = {"global": {"onedata": {"idleTimeoutSeconds": 7200}}}
+_NEWER = "99.0.0"
+_OF_THE_NEWER = "example.org/chart=newer"
+_UNTIL_TOLD = """
+import pathlib, time
+while not pathlib.Path("/home/jovyan/go-on").exists():
+    time.sleep(0.5)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -84,42 +97,107 @@ async def test_a_servers_pod_is_restricted_and_knows_nothing_of_the_cluster(
     assert environment["ONEDATA_WORKSPACE"] == "user-ann"
 
 
-async def test_a_job_runs_with_the_server_stopped(installed: Installed, ann: HubSession, server: str):
-    await ann.stop_server()
-    run = await submit(ann, "sum", "import onedata as od\nprint(od.whoami().name, 40 + 2)")
-    ended = await end_of(ann, run)
-    assert ended["state"] == "succeeded", ended
-    assert server not in installed.pods()
-
-
-async def test_servers_and_runs_outlive_an_upgrade_and_a_rollback(
+async def test_a_schedule_starts_its_runs_with_the_server_stopped(
     installed: Installed, ann: HubSession, server: str
 ):
-    run = await submit(ann, "slow", "import time\ntime.sleep(120)\nprint('done')")
-    of_people = "app.kubernetes.io/component in (singleuser-server, job-run)"
-    wait_for("the run's pod", lambda: installed.are_ready(of_people, 2))
-    before, kept = installed.pods(of_people), (installed.secret("onedata"), installed.secret("hub"))
-    parts_before = installed.pods("app.kubernetes.io/component=studio-api")
+    schedule = {"cron": "* * * * *"}
+    source = notebook("import onedata as od\nprint(od.whoami().name, 40 + 2)")
+    body = {"name": "by-the-minute", "notebook": source, "profile": "small", "schedule": schedule}
+    job = await ann.studio("POST", f"{TEAM}/jobs", json=body)
+    await ann.stop_server()
+    assert server not in installed.pods()
+    stopped_at = datetime.now(UTC)
+    due = await until("a run", lambda: due_since(ann, job["id"], stopped_at), installed=installed)
+    await ann.studio("PATCH", f"{TEAM}/jobs/{job['id']}", json={"schedule": schedule | {"paused": True}})
+    run = f"{TEAM}/runs/{due[0]['id']}"
+    ended = await end_of(ann, run)
+    assert (ended["trigger"], ended["state"], ended["attempt"]) == ("schedule", "succeeded", 1), ended
+    assert (await ann.studio("GET", f"{run}/logs"))["text"] == "ann 42\n"
+    assert server not in installed.pods()
+    wait_for("the pods' end", lambda: not installed.pods(_OF_PEOPLE))
 
-    await asyncio.to_thread(installed.change, "upgrade", _CHANGED)
-    assert set(installed.pods("app.kubernetes.io/component=studio-api")).isdisjoint(parts_before)
-    assert installed.pods(of_people) == before
+
+@pytest.fixture
+def newer(installed: Installed, tmp_path: Path) -> Installed:
+    """The release with the chart's next version: its number is higher, and the studio's pods have a label more."""
+    chart = Path(shutil.copytree(installed.chart, tmp_path / "newer"))
+    about = yaml.safe_load((chart / "Chart.yaml").read_text())
+    about |= {"version": _NEWER, "appVersion": _NEWER}
+    (chart / "Chart.yaml").write_text(yaml.safe_dump(about))
+    template = chart / "templates" / "studio" / "_pod.tpl"
+    key, _, value = _OF_THE_NEWER.partition("=")
+    before, labels, after = template.read_text().partition("metadata:\n  labels:\n")
+    assert labels
+    template.write_text(f"{before}{labels}    {key}: {value}\n{after}")
+    return replace(installed, chart=chart)
+
+
+async def test_servers_and_runs_outlive_an_upgrade_to_a_changed_chart_and_a_rollback(
+    installed: Installed, newer: Installed, ann: HubSession, server: str
+):
+    run = await submit(ann, "slow", _UNTIL_TOLD)
+    wait_for("the run's pod", lambda: installed.are_ready(_OF_PEOPLE, 2))
+    version, before, kept = _version(installed), installed.pods(_OF_PEOPLE), _secrets(installed)
+    parts = {name: installed.pods(name) for name in (_HUB, STUDIO)}
+    assert version != _NEWER
+
+    await asyncio.to_thread(newer.change, "upgrade", _CHANGED)
+    assert _version(installed) == _NEWER
+    assert installed.pods(_OF_THE_NEWER) == installed.pods(STUDIO)
+    assert all(set(installed.pods(name)).isdisjoint(pods) for name, pods in parts.items())
+    assert (installed.pods(_OF_PEOPLE), _secrets(installed)) == (before, kept)
+
     await asyncio.to_thread(installed.roll_back)
-    assert installed.pods(of_people) == before
+    assert _version(installed) == version
+    assert installed.pods(_OF_THE_NEWER) == {}
+    assert (installed.pods(_OF_PEOPLE), _secrets(installed)) == (before, kept)
 
-    assert installed.secret("onedata") == kept[0]
-    tokens = {key: value for key, value in kept[1].items() if key != "values.yaml"}
-    assert tokens.items() <= installed.secret("hub").items()
     assert installed.python(server, PUBLISH).strip().splitlines()[-1] == "6"
     # The hub's chart starts the proxy anew at the first upgrade, so the way that was open is closed.
     async with logged_in(installed) as session:
-        assert (await end_of(session, run))["state"] == "succeeded"
+        assert (await session.studio("GET", run))["state"] == "running"
+        installed.python(server, "open('/home/jovyan/go-on', 'w')")
+        ended = await end_of(session, run)
+    assert (ended["state"], ended["attempt"]) == ("succeeded", 1), ended
+    assert pods_made(installed, run) == 1
 
 
-@pytest.mark.parametrize("account", ["studio-api", "studio-jobs", "mlflow", "default"])
+def _helm(installed: Installed, *arguments: str) -> str:
+    """Ask Helm about the release."""
+    place = ("--namespace", installed.namespace, "--kubeconfig", str(installed.cluster.kubeconfig))
+    return installed.helm.run(*arguments, RELEASE, *place)
+
+
+def _version(installed: Installed) -> str:
+    """Give the version of the chart that is installed now."""
+    (now,) = json.loads(_helm(installed, "history", "--max=1", "--output=json"))
+    assert now["status"] == "deployed", now
+    return str(now["chart"]).removeprefix("one-data-studio-")
+
+
+def _secrets(installed: Installed) -> dict[str, str]:
+    """Give what is secret: of the hub's own without the values, which an upgrade is there to change."""
+    hub = {key: value for key, value in installed.secret("hub").items() if key != "values.yaml"}
+    return installed.secret("onedata") | hub
+
+
+def test_the_command_of_the_notes_waits_for_every_deployment(installed: Installed):
+    notes = _helm(installed, "get", "notes")
+    (command,) = re.findall(r"^ +kubectl (.* rollout status .*)$", notes, re.M)
+    told = installed.cluster.kubectl(*command.split())
+    every = installed.kubectl("get", "deployments", "--output=name").split()
+    ready = re.findall(r'^deployment "(\S+)" successfully rolled out$', told, re.M)
+    assert sorted(ready) == sorted(name.removeprefix("deployment.apps/") for name in every)
+
+
+@pytest.mark.parametrize("account", TABLE)
 def test_an_account_may_what_the_table_says_and_is_refused_the_rest(installed: Installed, account: str):
-    assert rights_of(installed, account, installed.namespace) == RIGHTS.get(account, {})
-    assert rights_of(installed, account, "kube-system") == {}
+    assert all_rights_of(installed, account, installed.namespace) == TABLE[account]
+    assert all_rights_of(installed, account, "kube-system") == {}
+    asked = [("list", "nodes"), ("get", "nodes"), ("get", "secrets"), ("create", "pods"), ("list", "pods")]
+    assert [one for one in asked if may(installed, account, *one, namespace="kube-system")] == []
+    reads = "get" in TABLE[account].get(("", "secrets"), ())
+    assert may(installed, account, "get", "secrets", namespace=installed.namespace) == reads
 
 
 @pytest.fixture(scope="module")
