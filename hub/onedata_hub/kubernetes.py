@@ -41,6 +41,7 @@ _ADDRESSES = {STUDIO: "http://studio-api:8000", MLFLOW: "http://mlflow:8000"}
 _OBJECTS_FOLDER = "/srv/onedata/objects"
 _OBJECTS_CLAIM = "onedata-objects"
 _HUB_API_HERE = "http://127.0.0.1:8081/hub/api"
+_CHECK_SECONDS = 1.0  # a start is checked in milliseconds; one that goes on is answered 202 then
 _CACHE_FOLDER = "/tmp/onedata-cache"  # noqa: S108 - the pod is the user's own
 
 
@@ -126,6 +127,7 @@ def configure_kubernetes(c: Any, values: Mapping[str, Any], *, proxy: str = "pro
     public_url = settings.public_url.rstrip("/") or f"http://{proxy}"
     _add_services(c, settings, public_url)
     _keep_routes(c)
+    _answer_refusals(c)
     _configure_servers(c, settings, public_url)
     configure_pod_servers(
         c, settings.limits, shows_capacity=settings.show_capacity, namespaces=settings.namespaces
@@ -185,6 +187,13 @@ def _keep_routes(c: Any) -> None:
     if "proxy_class" not in c.JupyterHub:
         c.JupyterHub.proxy_class = RefilledProxy
         c.RefilledProxy.watched_route = f"/services/{STUDIO}/"
+
+
+def _answer_refusals(c: Any) -> None:
+    """Have a refused start answered as such: Zero to JupyterHub has the hub answer 202 before a start is checked."""
+    known = dict(c.JupyterHub.get("tornado_settings", {}))
+    if known.get("slow_spawn_timeout") == 0:
+        c.JupyterHub.tornado_settings = known | {"slow_spawn_timeout": _CHECK_SECONDS}
 
 
 def _culler(settings: KubernetesSettings, public_url: str) -> dict[str, Any]:

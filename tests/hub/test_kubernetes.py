@@ -93,6 +93,21 @@ def test_servers_are_told_where_the_platform_is():
     assert told["ONEDATA_PROFILE"](SimpleNamespace(user_options={})) == ""
 
 
+def test_servers_are_told_what_was_chosen_within_their_profile():
+    told = configured().KubeSpawner.environment["ONEDATA_PROFILE_OPTIONS"]
+    chosen = {"profile": "gpu", "image": "torch", "workspace": "team-a"}  # which is a choice of a place
+    assert told(SimpleNamespace(user_options=chosen)) == '{"image": "torch"}'
+    assert told(SimpleNamespace(user_options={})) == "{}"
+
+
+def test_a_start_is_checked_before_it_is_answered_unless_the_site_has_a_time_of_its_own():
+    for given, expected in ((0, 1.0), (5, 5)):
+        c = hub()
+        c.JupyterHub.tornado_settings = {"slow_spawn_timeout": given, "other": 1}
+        configure_kubernetes(c, {})
+        assert c.JupyterHub.tornado_settings == {"slow_spawn_timeout": expected, "other": 1}
+
+
 def test_what_the_site_tells_servers_stays():
     c = configured(environment={"ONEDATA_CACHE_DIR": "/scratch"})
     assert c.KubeSpawner.environment["ONEDATA_CACHE_DIR"] == "/scratch"
