@@ -155,7 +155,14 @@ def run_in(image: Image, *command: str) -> str:
         ClusterError: If it fails; ends with its own words.
     """
     with emulated(image.architecture), _container_of(image) as container:
-        return buildah("run", "--isolation=oci", "--env=HOME=/tmp", container, "--", *command)
+        return buildah(
+            "run", "--isolation=oci", "--env=HOME=/tmp", container, "--", *_below_a_shell(command)
+        )
+
+
+def _below_a_shell(command: tuple[str, ...]) -> tuple[str, ...]:
+    """Have a shell start a command: a container's first process is not ended by a signal of its own, and would hang."""
+    return ("sh", "-c", '"$@"; exit $?', "sh", *command)
 
 
 @contextlib.contextmanager

@@ -25,12 +25,12 @@ _WORDS = (
 
 
 def record(built: list[Built], target: Path = SIZES) -> None:
-    """Write the sizes of these images over those that the file has of them; it keeps the others'."""
+    """Write the sizes of these images over those that the file has for the same processor; it keeps the others."""
     sizes: dict[str, Any] = json.loads(target.read_text()) if target.exists() else {}
     for one in built:
-        sizes[one.image.folder] = {
+        by_processor = sizes.setdefault(one.image.folder, {})
+        by_processor[one.configuration()["architecture"]] = {
             "measured": f"{date.today():%Y-%m-%d}",
-            "architecture": one.configuration()["architecture"],
             "packages": len(json.loads(one.bill.read_text())["components"]),
             "layers": [{"what": layer_words(made_by), "bytes": size} for made_by, size in one.layers()],
         }

@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import re
 import zipfile
 from collections import defaultdict
@@ -29,6 +30,10 @@ _IF_LARGE = pytest.mark.skipif(
 _IF_ARM64 = pytest.mark.skipif(
     os.environ.get("ONEDATA_ARM64_IMAGES") != "1",
     reason="slow: ONEDATA_ARM64_IMAGES=1 builds hub, notebook and proxy for arm64, emulated, in twenty minutes",
+)
+_IF_QEMU = pytest.mark.skipif(
+    platform.machine() == "x86_64" and not os.environ.get("ONEDATA_TEST_QEMU"),
+    reason="PyTorch cannot be imported on Debian 12's QEMU: name a newer one in ONEDATA_TEST_QEMU",
 )
 _EVERY = [*_NAMES, *(pytest.param(image.folder, marks=_IF_LARGE) for image in LARGE_IMAGES)]
 _OURS_MB = 4
@@ -169,8 +174,17 @@ def test_the_bill_of_materials_names_every_package(
         ("proxy", ("node", "-p", "process.arch"), "arm64"),
         ("hub", ("python", "-c", f"import onedata_hub.kubernetes, mlflow, psycopg; {_MACHINE}"), "aarch64"),
         ("notebook", ("python", "-c", f"import jupyterlab, onedata, pandas, duckdb; {_MACHINE}"), "aarch64"),
+        pytest.param(
+            *("notebook-gpu", ("python", "-c", f"import onedata, torch, triton; {_MACHINE}"), "aarch64"),
+            marks=[_IF_LARGE, _IF_QEMU],
+        ),
+        pytest.param(
+            *("serve", ("python", "-c", f"import torch, vllm; {_MACHINE}"), "aarch64"),
+            marks=[_IF_LARGE, _IF_QEMU],
+        ),
     ],
 )
+@pytest.mark.timeout(3600)
 def test_an_image_for_arm64_is_of_the_same_dockerfile_and_runs(
     name: str, program: tuple[str, ...], said: str
 ) -> None:

