@@ -155,9 +155,7 @@ def run_in(image: Image, *command: str) -> str:
         ClusterError: If it fails; ends with its own words.
     """
     with emulated(image.architecture), _container_of(image) as container:
-        return buildah(
-            "run", "--isolation=oci", "--env=HOME=/tmp", container, "--", *_below_a_shell(command)
-        )
+        return buildah("run", "--isolation=oci", "--env=HOME=/tmp", container, "--", *_below_a_shell(command))
 
 
 def _below_a_shell(command: tuple[str, ...]) -> tuple[str, ...]:

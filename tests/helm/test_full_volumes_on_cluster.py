@@ -231,9 +231,7 @@ async def test_a_full_volume_of_the_hub_is_told_logs_nobody_out_and_stops_no_run
     await until("its first words", lambda: has_said(ann, run, "first"), installed=installed)
     before = installed.pods(_NOT_RUNS)
     await ann.login(USER_PASSWORD)
-    assert (
-        await ann.request("GET", "/user")
-    ).status_code == 200  # which notes the token's use
+    assert (await ann.request("GET", "/user")).status_code == 200  # which notes the token's use
     large = {"note": "n" * 2**16, "expires_in": 60}
     with _filled(disks["hub"]):
         refused = await ann.request("POST", "/users/ann/tokens", json=large)
