@@ -45,11 +45,8 @@ function without(chosen: Chosen, option: string): Chosen {
 
 /** Give what is chosen as the service takes it: a field that was left empty chooses nothing. */
 export function plainChosen(chosen: Chosen): Chosen {
-  return Object.fromEntries(
-    Object.entries(chosen)
-      .map(([name, value]) => [name, value.trim()])
-      .filter(([, value]) => value !== '')
-  );
+  const plain = Object.entries(chosen).map(([name, value]): [string, string] => [name, value.trim()]);
+  return Object.fromEntries(plain.filter(([, value]) => value !== ''));
 }
 
 /** Say a profile and what is chosen within it as people know both: "GPU · Image: PyTorch". */
