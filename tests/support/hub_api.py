@@ -38,8 +38,9 @@ class SmallHub:
         *,
         kind: str = "user",
         expires_in: float = float("inf"),
+        token: str = "",
     ) -> str:
-        token = f"token-of-{owner}-{next(self._counter)}"
+        token = token or f"token-of-{owner}-{next(self._counter)}"
         self.tokens[token] = {
             "owner": owner,
             "scopes": list(scopes),

@@ -63,12 +63,8 @@ class MlflowUnderTest:
         return (self.folder / "mlflow.log").read_text()
 
     def __post_init__(self) -> None:
-        self.hub.tokens[SERVICE_TOKEN] = {
-            "owner": "mlflow",
-            "kind": "service",
-            "id": "s1",
-            "scopes": ["access:services!service=studio"],
-        }
+        scopes = ("access:services!service=studio",)
+        self.hub.add_token("mlflow", scopes, kind="service", token=SERVICE_TOKEN)
 
     def start_studio(self) -> None:
         self._studio = contextlib.ExitStack()
