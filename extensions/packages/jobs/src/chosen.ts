@@ -14,6 +14,16 @@ export interface Size {
   profileOptions: Chosen;
 }
 
+/** Find a profile by its name; an empty one is the platform's default. */
+export function findProfile(name: string, profiles: ServerProfile[] | undefined): ServerProfile | undefined {
+  return profiles?.find(one => (name ? one.name === name : one.default));
+}
+
+/** Name the choice that an option has where none is made; undefined where somebody has to write one. */
+export function ordinaryOf(option: ProfileOption): string | undefined {
+  return option.choices.find(one => one.default)?.name;
+}
+
 /** Give what somebody wrote themselves for an option; null where they did not. */
 export function writtenFor(chosen: Chosen, option: string): string | null {
   return chosen[option + UNLISTED] ?? null;
@@ -21,9 +31,9 @@ export function writtenFor(chosen: Chosen, option: string): string | null {
 
 /** Say whether what is chosen is what the profile has by default: then its limits are those that it tells. */
 export function isOrdinary(profile: ServerProfile, chosen: Chosen): boolean {
-  return profile.options.every(({ name, choices }) => {
-    const ordinary = choices.find(one => one.default)?.name;
-    return writtenFor(chosen, name) === null && (chosen[name] ?? ordinary) === ordinary;
+  return profile.options.every(option => {
+    const ordinary = ordinaryOf(option);
+    return writtenFor(chosen, option.name) === null && (chosen[option.name] ?? ordinary) === ordinary;
   });
 }
 
@@ -51,7 +61,7 @@ export function plainChosen(chosen: Chosen): Chosen {
 
 /** Say a profile and what is chosen within it as people know both: "GPU · Image: PyTorch". */
 export function wordsOf(size: Size, ordinary: string, profiles: ServerProfile[] | undefined): string {
-  const profile = profiles?.find(one => (size.profile ? one.name === size.profile : one.default));
+  const profile = findProfile(size.profile, profiles);
   const name = size.profile ? nameOfProfile(size.profile, profiles) : ordinary;
   const chosen = Object.entries(size.profileOptions).map(([key, value]) => {
     const option = profile?.options.find(one => one.name === key.replace(UNLISTED, ''));

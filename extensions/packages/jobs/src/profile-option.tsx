@@ -1,6 +1,6 @@
 import { useTrans } from '@onedata/core';
 import React from 'react';
-import { choose, Chosen, write, writtenFor } from './chosen';
+import { choose, Chosen, ordinaryOf, write, writtenFor } from './chosen';
 import { ProfileChoice, ProfileOption } from './contract';
 import { Field } from './field';
 
@@ -15,8 +15,7 @@ export function OptionField(props: {
 }): React.JSX.Element {
   const { option, chosen, onChange } = props;
   const written = writtenFor(chosen, option.name);
-  const ordinary = option.choices.find(one => one.default)?.name ?? '';
-  const value = written === null ? (chosen[option.name] ?? ordinary) : WRITTEN;
+  const value = written === null ? (chosen[option.name] ?? ordinaryOf(option) ?? '') : WRITTEN;
   const pick = (name: string): void =>
     onChange(name === WRITTEN ? write(chosen, option.name, '') : choose(chosen, option.name, name));
   return (

@@ -2,7 +2,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import { Loaded, number, sentence, useLoaded, useTrans } from '@onedata/core';
 import React from 'react';
 import { listProfiles } from './api';
-import { Chosen, isOrdinary, Size, wordsOf } from './chosen';
+import { Chosen, findProfile, isOrdinary, Size, wordsOf } from './chosen';
 import { Job, ServerProfile } from './contract';
 import { Field } from './field';
 import { OptionField } from './profile-option';
@@ -21,7 +21,7 @@ export function ProfileFields(props: {
 }): React.JSX.Element {
   const found = useProfiles();
   const { profile, profileOptions } = props.value;
-  const chosen = found.value?.find(one => (profile ? one.name === profile : one.default));
+  const chosen = findProfile(profile, found.value);
   return (
     <>
       <ProfileField
@@ -53,8 +53,8 @@ function ProfileField(props: {
   const { found } = props;
   const trans = useTrans();
   const profiles = found.value ?? [];
-  const ordinary = profiles.find(one => one.default);
-  const chosen = props.value ? profiles.find(one => one.name === props.value) : ordinary;
+  const ordinary = findProfile('', profiles);
+  const chosen = findProfile(props.value, profiles);
   const help = found.error
     ? sentence(found.error)
     : chosen && <About profile={chosen} options={props.options} />;
