@@ -105,10 +105,17 @@ class Cluster:
         return dict(json.loads(self.kubectl("get", kind, name, f"--namespace={namespace}", "--output=json")))
 
     @contextmanager
-    def namespace(self, prefix: str = "test") -> Iterator[str]:
-        """Give a new namespace, and delete it with all that is in it."""
+    def namespace(self, prefix: str = "test", *, restricted: bool = False) -> Iterator[str]:
+        """Give a new namespace, and delete it with all that is in it.
+
+        Args:
+            prefix: How its name begins.
+            restricted: Whether it refuses every pod that is not of the ``restricted`` standard.
+        """
         name = f"{prefix}-{secrets.token_hex(4)}"
-        self.kubectl("create", "namespace", name)
+        standard = {"pod-security.kubernetes.io/enforce": "restricted"} if restricted else {}
+        made = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": standard}}
+        self.apply(made, namespace=name)
         try:
             # Pods are refused until a controller has made the namespace's account.
             account = ("get", "serviceaccount", "default", f"--namespace={name}")

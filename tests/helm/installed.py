@@ -176,6 +176,23 @@ class Installed:
                 forwarding.terminate()
 
 
+@contextlib.contextmanager
+def new_release(
+    cluster: Cluster, helm: Helm, chart: Path, folder: Path, values: dict[str, Any] = VALUES
+) -> Iterator[Installed]:
+    """Give a release that is yet to be installed, and remove all of its namespace afterwards.
+
+    Args:
+        cluster: Where it is to be.
+        helm: What installs it.
+        chart: The chart's folder or archive.
+        folder: Where the values that it is installed with are written; the namespace has its name.
+        values: Those common to its installation and upgrades.
+    """
+    with cluster.namespace(folder.name, restricted=True) as namespace:
+        yield Installed(cluster, helm, chart, namespace, folder, values)
+
+
 def answers(url: str) -> bool:
     """Say whether a page comes at an address."""
     try:

@@ -18,7 +18,7 @@ from tests.cluster.image_builds import build_images
 from tests.cluster.images import forget
 from tests.cluster.place import HOME, HOST_ADDRESS
 from tests.helm.charts import Helm
-from tests.helm.installed import USER_PASSWORD, VALUES, Installed
+from tests.helm.installed import USER_PASSWORD, VALUES, Installed, new_release
 from tests.support.bundles import Sources, install, write_lock, write_wheels
 from tests.support.registry import Registry
 
@@ -82,16 +82,14 @@ def installed(
     """The release that the bundle's own script made."""
     pushed = install(bundle, "images", site.host, HOME=site.environment()["HOME"])
     assert pushed.returncode == 0, pushed.stderr
-    folder = tmp_path_factory.mktemp("release")
+    folder = tmp_path_factory.mktemp("bundle")
     (chart,) = (bundle / "chart").glob("*.tgz")
-    with cluster.namespace("bundle") as namespace:
-        cluster.kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted")
-        release = Installed(cluster, helm, chart, namespace, folder)
+    with new_release(cluster, helm, chart, folder) as release:
         values = folder / "values.json"
         values.write_text(json.dumps(_without_images()))
         done = install(
             bundle,
-            *("chart", namespace, "-f", str(values), "--wait", "--timeout", "600s"),
+            *("chart", release.namespace, "-f", str(values), "--wait", "--timeout", "600s"),
             KUBECONFIG=str(cluster.kubeconfig),
             PATH=f"{helm.program.parent}{os.pathsep}{os.environ['PATH']}",
         )

@@ -12,7 +12,7 @@ from onedata_hub.tour.hub_session import HubSession
 
 from tests.cluster.client import Cluster
 from tests.helm.charts import Helm
-from tests.helm.installed import USER_PASSWORD, Installed
+from tests.helm.installed import USER_PASSWORD, Installed, new_release
 from tests.helm.losing import begin, has_said, new_kernel, until
 from tests.helm.using import submit
 
@@ -60,8 +60,7 @@ def installed(
     cluster: Cluster, helm: Helm, full_chart: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Installed]:
     """The chart with a short idle time."""
-    with cluster.namespace("culling") as namespace:
-        release = Installed(cluster, helm, full_chart, namespace, tmp_path_factory.mktemp("culling"))
+    with new_release(cluster, helm, full_chart, tmp_path_factory.mktemp("culling")) as release:
         release.change("install", {"global": {"onedata": {"idleTimeoutSeconds": IDLE_SECONDS}}})
         yield release
 

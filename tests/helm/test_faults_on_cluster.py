@@ -18,7 +18,7 @@ from onedata_hub.tour.hub_session import HubSession
 
 from tests.cluster.client import Cluster, wait_for
 from tests.helm.charts import Helm
-from tests.helm.installed import USER_PASSWORD, Installed
+from tests.helm.installed import USER_PASSWORD, Installed, new_release
 from tests.helm.losing import (
     SERVER,
     STUDIO,
@@ -32,7 +32,7 @@ from tests.helm.losing import (
     studio_answers,
     until,
 )
-from tests.helm.using import TEAM, end_of, notebook, submit
+from tests.helm.using import TEAM, due_since, end_of, notebook, runs_of, submit
 
 pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 
@@ -66,8 +66,7 @@ def installed(
     """The chart as a small team has it: one pod of each part."""
     if not cluster.is_ours:
         pytest.skip("another's cluster is not ours to break")
-    with cluster.namespace("faults") as namespace:
-        release = Installed(cluster, helm, full_chart, namespace, tmp_path_factory.mktemp("faults"))
+    with new_release(cluster, helm, full_chart, tmp_path_factory.mktemp("faults")) as release:
         release.change("install")
         yield release
 
@@ -162,7 +161,7 @@ async def test_what_ends_and_what_falls_due_while_the_studio_is_away_is_told_onc
     schedule["paused"] = True
     await ann.studio("PATCH", f"{TEAM}/jobs/{job['id']}", json={"schedule": schedule})
     assert (await end_of(ann, f"{TEAM}/runs/{due[0]['id']}"))["state"] == "succeeded"
-    times = [one["due_at"] for one in await _runs(ann, job["id"])]
+    times = [one["due_at"] for one in await runs_of(ann, job["id"])]
     assert len(times) == len(set(times)), times
     await until("nothing left", lambda: _nothing_is_left(installed), installed=installed)
 
@@ -259,17 +258,6 @@ async def _has_ended(ann: HubSession, run: str) -> dict[str, Any] | None:
 async def _says(ann: HubSession, run: str, words: str) -> str:
     message = str((await ann.studio("GET", run))["message"])
     return message if words in message else ""
-
-
-async def _runs(ann: HubSession, job: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = (await ann.studio("GET", f"{TEAM}/runs?job_id={job}"))["items"]
-    return found
-
-
-async def due_since(ann: HubSession, job: str, moment: datetime) -> list[dict[str, Any]]:
-    """Give a job's runs that fell due after a moment, the oldest first."""
-    found = [one for one in await _runs(ann, job) if datetime.fromisoformat(one["due_at"]) > moment]
-    return sorted(found, key=lambda one: str(one["due_at"]))
 
 
 async def _nothing_is_left(installed: Installed) -> bool:

@@ -12,7 +12,7 @@ from onedata_hub.tour.hub_session import HubSession
 
 from tests.cluster.client import Cluster, wait_for
 from tests.helm.charts import Helm
-from tests.helm.installed import USER_PASSWORD, Installed
+from tests.helm.installed import USER_PASSWORD, Installed, new_release
 from tests.helm.losing import (
     SERVER,
     STUDIO,
@@ -79,10 +79,10 @@ def installed(
     """The chart with the volumes of studio, MLflow and hub and ann's home on the small disks."""
     if not cluster.is_ours:
         pytest.skip("the disks of another's cluster are not ours to fill")
-    with cluster.namespace("full") as namespace:
-        release = Installed(cluster, helm, full_chart, namespace, tmp_path_factory.mktemp("full"))
-        classes = {name: f"{namespace}-{name}" for name in disks}
-        cluster.apply(*(_volume(classes[name], disk) for name, disk in disks.items()), namespace=namespace)
+    with new_release(cluster, helm, full_chart, tmp_path_factory.mktemp("full")) as release:
+        classes = {name: f"{release.namespace}-{name}" for name in disks}
+        volumes = [_volume(classes[name], disk) for name, disk in disks.items()]
+        cluster.apply(*volumes, namespace=release.namespace)
         release.change(
             "install",
             {

@@ -18,7 +18,7 @@ from onedata_hub.tour.hub_session import HubSession
 from tests.cluster.client import Cluster, wait_for
 from tests.cluster.up import GPU, claim_gpus
 from tests.helm.charts import Helm
-from tests.helm.installed import USER_PASSWORD, VALUES, Installed
+from tests.helm.installed import USER_PASSWORD, VALUES, Installed, new_release
 from tests.helm.losing import SERVER, server_answers, until
 from tests.helm.rights import TABLE, all_rights_of
 from tests.helm.test_access import CAPACITY
@@ -79,9 +79,7 @@ def installed(
     if not cluster.is_ours:
         pytest.skip("what the node of another's cluster claims to have is not ours to set")
     claim_gpus(_GPUS)
-    with cluster.namespace("gpus") as namespace:
-        cluster.kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted")
-        release = Installed(cluster, helm, full_chart, namespace, tmp_path_factory.mktemp("gpus"), _VALUES)
+    with new_release(cluster, helm, full_chart, tmp_path_factory.mktemp("gpus"), _VALUES) as release:
         release.change("install")
         yield release
 

@@ -11,7 +11,7 @@ from onedata_hub.tour.hub_session import HubSession
 
 from tests.cluster.client import Cluster
 from tests.helm.charts import Helm
-from tests.helm.installed import USER_PASSWORD, Installed
+from tests.helm.installed import USER_PASSWORD, Installed, new_release
 from tests.helm.losing import SERVER, execute, new_kernel, server_answers, until
 from tests.helm.using import end_of, submit
 from tests.kernels.home.wheels import make_wheel
@@ -43,8 +43,7 @@ print("mended")
 def installed(
     cluster: Cluster, helm: Helm, full_chart: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Installed]:
-    with cluster.namespace("homes") as namespace:
-        release = Installed(cluster, helm, full_chart, namespace, tmp_path_factory.mktemp("homes"))
+    with new_release(cluster, helm, full_chart, tmp_path_factory.mktemp("homes")) as release:
         release.change("install")
         yield release
 

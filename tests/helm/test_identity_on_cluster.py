@@ -26,7 +26,7 @@ from playwright.sync_api import expect, sync_playwright
 from tests.cluster.client import Cluster, _program
 from tests.cluster.place import HOST_ADDRESS
 from tests.helm.charts import ROOT, Helm
-from tests.helm.installed import VALUES, Installed
+from tests.helm.installed import VALUES, Installed, new_release
 from tests.support.keycloak import CLIENT, PASSWORD, SCOPES, Realm, running_keycloak
 from tests.support.lab_page import LabPage
 from tests.support.openid_login import Browser, path_of, said_by
@@ -101,10 +101,8 @@ def site(
         redirectUris=[f"{url}/hub/oauth_callback"],
         attributes={"post.logout.redirect.uris": f"{url}/hub/login"},
     )
-    with cluster.namespace("login") as namespace:
-        release = Installed(
-            cluster, helm, full_chart, namespace, tmp_path_factory.mktemp("login"), values=_values(realm, url)
-        )
+    folder = tmp_path_factory.mktemp("login")
+    with new_release(cluster, helm, full_chart, folder, _values(realm, url)) as release:
         certificate = realm.keycloak.certificate.file
         release.kubectl("create", "configmap", "site-authority", f"--from-file=ca.pem={certificate}")
         release.kubectl(

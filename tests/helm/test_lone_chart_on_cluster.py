@@ -71,8 +71,7 @@ def site(
     skip_without(cluster, IMAGES_VARIABLE, HOST_VARIABLE)
     skip_without_routes(cluster)
     host = cluster.host_address
-    with relayed(host, postgres.port) as port, cluster.namespace("lone") as namespace:
-        cluster.kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted")
+    with relayed(host, postgres.port) as port, cluster.namespace("lone", restricted=True) as namespace:
         hub = PlatformHub(
             cluster,
             namespace,

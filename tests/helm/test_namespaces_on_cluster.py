@@ -15,10 +15,11 @@ from onedata_hub.server_size import laid_over
 from tests.cluster.client import Cluster, wait_for
 from tests.cluster.place import HOST_ADDRESS
 from tests.helm.charts import Helm
-from tests.helm.installed import VALUES, Installed
+from tests.helm.installed import VALUES, Installed, new_release
 from tests.helm.relay import relayed
+from tests.helm.rights import all_rights_of
 from tests.helm.test_access import HUB_ELSEWHERE, RIGHTS
-from tests.helm.using import PUBLISH, TRACK, end_of, logged_in, rights_of, submit
+from tests.helm.using import PUBLISH, TRACK, end_of, logged_in, submit
 from tests.support.s3 import ACCESS_KEY, SECRET_KEY, S3Gateway, s3_gateway
 
 __all__ = ["s3_gateway"]
@@ -63,14 +64,8 @@ def site(
     if not cluster.is_ours:
         pytest.skip("the pods of another's cluster cannot reach the S3 of this machine")
     with ExitStack() as made:
-        own, team = (made.enter_context(cluster.namespace(one)) for one in ("release", "team"))
+        team = made.enter_context(cluster.namespace("team", restricted=True))
         port = made.enter_context(relayed(HOST_ADDRESS, int(urlsplit(s3_gateway.endpoint_url).port or 0)))
-        for namespace in (own, team):
-            cluster.kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted")
-        folder = tmp_path_factory.mktemp("release")
-        keys = {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
-        literals = [f"--from-literal={name}={value}" for name, value in keys.items()]
-        cluster.kubectl("-n", own, "create", "secret", "generic", "s3", *literals)
         s3: dict[str, Any] = {
             "bucket": urlsplit(s3_gateway.new_url()).netloc,
             "endpointUrl": f"http://{HOST_ADDRESS}:{port}",
@@ -79,7 +74,11 @@ def site(
         }
         objects = {"type": "s3", "s3": s3}
         theirs = {"global": {"onedata": {"namespaces": {"team-a": team}, "objects": objects}}}
-        release = Installed(cluster, helm, full_chart, own, folder, laid_over(VALUES, theirs))
+        values, folder = laid_over(VALUES, theirs), tmp_path_factory.mktemp("release")
+        release = made.enter_context(new_release(cluster, helm, full_chart, folder, values))
+        keys = {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
+        literals = [f"--from-literal={name}={value}" for name, value in keys.items()]
+        release.kubectl("create", "secret", "generic", "s3", *literals)
         release.change("install")
         yield Site(release, team)
 
@@ -119,4 +118,4 @@ async def test_servers_and_runs_of_the_namespace_outlive_an_upgrade(site: Site):
 @pytest.mark.parametrize("account", ["hub", "studio-api", "studio-jobs", "mlflow"])
 def test_an_account_may_in_the_namespace_what_the_table_says_and_no_more(site: Site, account: str):
     rights = RIGHTS | {"hub": HUB_ELSEWHERE}
-    assert rights_of(site.release, account, site.team) == rights.get(account, {})
+    assert all_rights_of(site.release, account, site.team) == rights.get(account, {})

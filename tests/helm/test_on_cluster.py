@@ -20,12 +20,11 @@ from onedata_hub.tour.hub_session import HubSession
 from tests.cluster.client import Cluster, wait_for
 from tests.cluster.place import HOST_ADDRESS
 from tests.helm.charts import RELEASE, Helm, Manifest
-from tests.helm.installed import HEALTH, Installed
+from tests.helm.installed import HEALTH, Installed, new_release
 from tests.helm.losing import STUDIO, pods_made, until
 from tests.helm.relay import relayed
 from tests.helm.rights import TABLE, all_rights_of, may
-from tests.helm.test_faults_on_cluster import due_since
-from tests.helm.using import PUBLISH, TEAM, TRACK, end_of, logged_in, notebook, submit
+from tests.helm.using import PUBLISH, TEAM, TRACK, due_since, end_of, logged_in, notebook, submit
 from tests.support.postgres import Postgres
 
 pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
@@ -48,9 +47,7 @@ def installed(
     cluster: Cluster, helm: Helm, full_chart: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Installed]:
     """The chart as installed, in a namespace that takes nothing but restricted pods."""
-    with cluster.namespace("chart") as namespace:
-        cluster.kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted")
-        release = Installed(cluster, helm, full_chart, namespace, tmp_path_factory.mktemp("release"))
+    with new_release(cluster, helm, full_chart, tmp_path_factory.mktemp("chart")) as release:
         release.change("install")
         yield release
 
@@ -211,9 +208,11 @@ def replicated(
     """The chart on PostgreSQL, with two pods of each part of the studio."""
     if not cluster.is_ours:
         pytest.skip("the pods of another's cluster cannot reach the PostgreSQL of this machine")
-    with relayed(HOST_ADDRESS, postgres.port) as port, cluster.namespace("chart") as namespace:
-        cluster.kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted")
-        release = Installed(cluster, helm, full_chart, namespace, tmp_path_factory.mktemp("replicated"))
+    folder = tmp_path_factory.mktemp("replicated")
+    with (
+        relayed(HOST_ADDRESS, postgres.port) as port,
+        new_release(cluster, helm, full_chart, folder) as release,
+    ):
         address = {
             name: postgres.empty_database().replace(f"127.0.0.1:{postgres.port}", f"{HOST_ADDRESS}:{port}")
             for name in ("studio", "mlflow", "hub")

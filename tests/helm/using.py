@@ -1,10 +1,11 @@
-"""What tests do on an installed platform: log in, run notebooks as jobs, and ask who may do what."""
+"""What tests do on an installed platform: log in, and run notebooks as jobs."""
 
 import asyncio
 import contextlib
 import json
 import secrets
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 import nbformat
@@ -27,19 +28,6 @@ with mlflow.start_run() as run:
 print(mlflow.get_run(run.info.run_id).data.metrics["loss"], mlflow.artifacts.load_text(f"{run.info.artifact_uri}/note.txt"))
 """
 _RUN_SECONDS = 300
-_VERBS = ("get", "list", "watch", "create", "patch", "delete")
-_RESOURCES = [
-    ("batch", "jobs"),
-    ("", "secrets"),
-    ("", "pods"),
-    ("", "pods/log"),
-    ("", "pods/exec"),
-    ("", "events"),
-    ("", "configmaps"),
-    ("", "persistentvolumeclaims"),
-    ("apps", "deployments"),
-    ("rbac.authorization.k8s.io", "roles"),
-]
 
 
 @contextlib.asynccontextmanager
@@ -74,34 +62,13 @@ async def end_of(ann: HubSession, run: str) -> dict[str, Any]:
             await asyncio.sleep(0.5)
 
 
-def rights_of(installed: Installed, account: str, namespace: str) -> dict[tuple[str, str], set[str]]:
-    """Ask the API server what a service account of the release may do in a namespace, of all that we know of."""
-    asked = [(*resource, verb) for resource in _RESOURCES for verb in _VERBS]
-    user = f"system:serviceaccount:{installed.namespace}:{account}"
-    answers = _may(installed, user, [_attributes(namespace, *one) for one in asked])
-    found: dict[tuple[str, str], set[str]] = {}
-    for (group, resource, verb), answer in zip(asked, answers, strict=True):
-        if answer:
-            found.setdefault((group, resource), set()).add(verb)
+async def runs_of(ann: HubSession, job: str) -> list[dict[str, Any]]:
+    """Give a job's runs."""
+    found: list[dict[str, Any]] = (await ann.studio("GET", f"{TEAM}/runs?job_id={job}"))["items"]
     return found
 
 
-def _attributes(namespace: str, group: str, resource: str, verb: str) -> dict[str, str]:
-    name, _, below = resource.partition("/")
-    return {"namespace": namespace, "group": group, "resource": name, "subresource": below, "verb": verb}
-
-
-def _may(installed: Installed, user: str, asked: list[dict[str, str]]) -> list[bool]:
-    """Ask the API server's authorizer, as `kubectl auth can-i` does, all at once."""
-    head = {"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview"}
-    groups = ["system:serviceaccounts", "system:authenticated"]
-    reviews = [head | {"spec": {"user": user, "groups": groups, "resourceAttributes": one}} for one in asked]
-    told = installed.cluster.kubectl(
-        "create",
-        "-f",
-        "-",
-        "-o",
-        'jsonpath={.status.allowed}{"\\n"}',
-        text="\n".join(map(json.dumps, reviews)),
-    )
-    return [line == "true" for line in told.split()]
+async def due_since(ann: HubSession, job: str, moment: datetime) -> list[dict[str, Any]]:
+    """Give a job's runs that fell due after a moment, the oldest first."""
+    found = [one for one in await runs_of(ann, job) if datetime.fromisoformat(one["due_at"]) > moment]
+    return sorted(found, key=lambda one: str(one["due_at"]))
