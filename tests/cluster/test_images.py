@@ -15,7 +15,7 @@ from tests.cluster.archives import Contents
 from tests.cluster.client import Cluster, wait_for
 from tests.cluster.image_builds import IMAGES, LARGE_IMAGES, Built, build_images, import_images, run_in
 from tests.cluster.place import ClusterError
-from tests.cluster.wheels import build_wheels
+from tests.cluster.wheels import ROOT, build_wheels
 
 pytestmark = pytest.mark.timeout(1800)
 _NAMES = [image.folder for image in IMAGES]
@@ -36,6 +36,7 @@ _IF_QEMU = pytest.mark.skipif(
     reason="PyTorch cannot be imported on Debian 12's QEMU: name a newer one in ONEDATA_TEST_QEMU",
 )
 _EVERY = [*_NAMES, *(pytest.param(image.folder, marks=_IF_LARGE) for image in LARGE_IMAGES)]
+_OF_PYTHON = [one for one in _EVERY if one != "proxy"]
 _OURS_MB = 4
 _MACHINE = "import platform; print(platform.machine())"
 _SETTINGS_OF_SITES = {"pip.conf", "uv.toml", ".npmrc", ".netrc", ".pypirc", "auth.json", "id_rsa"}
@@ -136,9 +137,10 @@ def _site_marks() -> list[bytes]:
     return [*indexes, *(line.encode() for line in own)]
 
 
-@pytest.mark.parametrize("name", ["notebook", "hub"])
+@pytest.mark.parametrize("name", _OF_PYTHON)
 def test_every_module_is_compiled(name: str, contents: dict[str, Contents]) -> None:
-    ours = [Path(path) for _, path in contents[name].paths if path.startswith("/opt/onedata/lib/")]
+    libraries = ("/opt/onedata/lib/", "/opt/vllm/lib/")
+    ours = [Path(path) for _, path in contents[name].paths if path.startswith(libraries)]
     compiled: dict[Path, set[str]] = defaultdict(set)
     for path in ours:
         if path.suffix == ".pyc":
@@ -150,13 +152,11 @@ def test_every_module_is_compiled(name: str, contents: dict[str, Contents]) -> N
     assert len(bare) < 20, bare
 
 
-@pytest.mark.parametrize("name", ["notebook", "hub"])
+@pytest.mark.parametrize("name", _OF_PYTHON)
 def test_the_bill_of_materials_names_every_package(
     name: str, images: dict[str, Built], contents: dict[str, Contents]
 ) -> None:
-    bill = json.loads(images[name].bill.read_text())
-    assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
-    listed = {component["purl"] for component in bill["components"]}
+    listed = _listed(images[name], contents[name])
     installed = set()
     for _, path in contents[name].paths:
         if match := re.search(r"site-packages/([^/]+)-([^/]+)\.dist-info/METADATA$", path):
@@ -164,7 +164,30 @@ def test_the_bill_of_materials_names_every_package(
     assert len(installed) > 100
     assert installed - listed == set()
     assert any(purl.startswith("pkg:deb/debian/tini@") for purl in listed)
-    assert contents[name].bill == images[name].bill.read_bytes()
+
+
+def test_the_bill_of_materials_of_the_proxy_names_node_and_every_package_of_its_lock(
+    images: dict[str, Built], contents: dict[str, Contents]
+) -> None:
+    listed = _listed(images["proxy"], contents["proxy"])
+    lock = json.loads((ROOT / "hub" / "proxy" / "package-lock.json").read_text())
+    locked = {
+        f"pkg:npm/{place.rpartition('node_modules/')[2].replace('@', '%40')}@{package['version']}"
+        for place, package in lock["packages"].items()
+        if place and not package.get("dev")
+    }
+    assert len(locked) > 20
+    assert {purl for purl in listed if purl.startswith("pkg:npm/")} == locked
+    for what in ("pkg:generic/node@", "pkg:deb/debian/libc6@"):
+        assert any(purl.startswith(what) for purl in listed), what
+
+
+def _listed(built: Built, contents: Contents) -> set[str]:
+    """Name what a bill of materials lists; the one beside the image is the one in it."""
+    bill = json.loads(built.bill.read_text())
+    assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
+    assert contents.bill == built.bill.read_bytes()
+    return {component["purl"] for component in bill["components"]}
 
 
 @_IF_ARM64
