@@ -42,9 +42,10 @@ def measure(quick: bool) -> Iterator[Figure]:
     with a_place() as place, audited() as log, place.platform() as platform:
         yield _memory(platform)
         yield _spawn(place, platform, pairs=2 if quick else 7)
-        jobs = _Jobs(platform, 5 if quick else 50)
-        yield from jobs.measure(log)
-        wait_for("the end of the runs' pods", lambda: not jobs.pods(), _CLEAN_SECONDS)
+        jobs = _Jobs(platform)
+        few, many = [jobs.cost(log, count) for count in ((2, 5) if quick else (10, 50))]
+        yield from _batch(many)
+        yield from _slopes(few, many)
         yield _api(platform, jobs, seconds=2 if quick else 10)
 
 
@@ -102,12 +103,69 @@ class _Course:
     ended: float = 0.0
 
 
-class _Jobs:
-    """A batch of jobs of three cells, all submitted at once."""
+@dataclass(frozen=True)
+class _Cost:
+    """What a batch of runs cost.
 
-    def __init__(self, platform: Installed, count: int) -> None:
+    Attributes:
+        count: How many runs it had.
+        course: How long they took.
+        requests: The studio's requests to the API server, by what was asked for.
+        everybodys: All requests to the API server meanwhile, of the cluster's own parts too.
+        rows: Rows that the studio's database has more.
+        cpu: Seconds of a processor that the studio took.
+        load: How busy the machine was at its end, in words.
+    """
+
+    count: int
+    course: _Course
+    requests: Counter[str]
+    everybodys: int
+    rows: int
+    cpu: float
+    load: str
+
+
+def _batch(cost: _Cost) -> Iterator[Figure]:
+    about = f"{cost.count} jobs of three cells; {cost.load}"
+    asked = (
+        f"{_said(cost.requests)}; {cost.everybodys / cost.count:.0f} with those of the cluster's own parts"
+    )
+
+    def figure(key: str, what: str, value: float, unit: str, target: float, detail: str = about) -> Figure:
+        title = f"{cost.count} jobs at once on Kubernetes, {what}"
+        return Figure(f"cluster.jobs_{key}", title, value, unit, target, detail)
+
+    yield figure("started", "until every notebook had begun", cost.course.begun, "s", 300)
+    yield figure("ended", "until every one had succeeded", cost.course.ended, "s", 600)
+    requests = cost.requests.total() / cost.count
+    yield figure("requests", "requests to the API server, for each", requests, "requests", 6, asked)
+    yield figure("rows", "database rows, for each", cost.rows / cost.count, "rows", 20)
+    yield figure("cpu", "CPU of the studio, for each", cost.cpu / cost.count, "s", 1.0)
+
+
+def _slopes(few: _Cost, many: _Cost) -> Iterator[Figure]:
+    """Say what one run more costs, which is all that counts where there are thousands."""
+    further = many.count - few.count
+
+    def figure(key: str, what: str, values: tuple[float, float], unit: str, target: float) -> Figure:
+        title = f"A further job on Kubernetes, {what}"
+        about = f"{few.count} jobs at once: {values[0]:.4g}; {many.count}: {values[1]:.4g}"
+        slope = (values[1] - values[0]) / further
+        return Figure(f"cluster.further_job_{key}", title, slope, unit, target, about)
+
+    requests = few.requests.total(), many.requests.total()
+    yield figure("requests", "requests to the API server", requests, "requests", 6)
+    yield figure("rows", "database rows", (few.rows, many.rows), "rows", 20)
+    yield figure("cpu", "CPU of the studio", (few.cpu, many.cpu), "s", 1.0)
+    yield figure("seconds", "until it has succeeded", (few.course.ended, many.course.ended), "s", 12)
+
+
+class _Jobs:
+    """Batches of jobs of three cells, each submitted at once."""
+
+    def __init__(self, platform: Installed) -> None:
         self._platform = platform
-        self._count = count
         self.token = token_of(platform, USER)
         self._http = httpx.Client(
             base_url=f"{platform.address()}/services/studio/api/v1/workspaces/{WORKSPACE}",
@@ -118,39 +176,35 @@ class _Jobs:
         self._runs: list[str] = []
 
     def run_paths(self) -> list[str]:
-        """Give the paths of the runs, for a load of reads."""
+        """Give the paths of the last batch's runs, for a load of reads."""
         return [f"/workspaces/{WORKSPACE}/runs/{run}" for run in self._runs]
 
-    def pods(self) -> str:
-        """Give the names of the pods of runs that are still there."""
-        return self._platform.kubectl("get", "pods", "--selector", SELECTOR, "--output=name")
-
-    def measure(self, log: AuditLog) -> Iterator[Figure]:
-        """Submit them, and count what they cost."""
-        jobs = [self._make(number) for number in range(self._count)]
+    def cost(self, log: AuditLog, count: int) -> _Cost:
+        """Submit so many at once, count what they cost, and wait until their pods are gone."""
+        jobs = [self._make(f"bench-{count}-{number}") for number in range(count)]
         rows, used = self._rows(), usage_of(self._platform, PARTS)
         log.count()
         course = self._run_all(jobs)
-        requests = log.count()
-        by_studio = of_user(requests, f"system:serviceaccount:{self._platform.namespace}:studio-jobs")
+        load, requests = _load(), log.count()
         spent = usage_of(self._platform, PARTS)
-        rows, cpu = self._rows() - rows, spent["studio-api"].cpu_seconds - used["studio-api"].cpu_seconds
-        about = f"{self._count} jobs of three cells; {_load()}"
-        yield self._figure("started", "until every notebook had begun", course.begun, "s", 300, about)
-        yield self._figure("ended", "until every one had succeeded", course.ended, "s", 600, about)
-        yield self._figure(
-            "requests", "requests to the API server, for each", by_studio.total() / self._count, "requests", 6,
-            f"{_said(by_studio)}; {requests.total() / self._count:.0f} with those of the cluster's own parts",
-        )  # fmt: skip
-        yield self._figure("rows", "database rows, for each", rows / self._count, "rows", 20, about)
-        yield self._figure("cpu", "CPU of the studio, for each", cpu / self._count, "s", 1.0, about)
+        cost = _Cost(
+            count,
+            course,
+            of_user(requests, f"system:serviceaccount:{self._platform.namespace}:studio-jobs"),
+            requests.total(),
+            self._rows() - rows,
+            spent["studio-api"].cpu_seconds - used["studio-api"].cpu_seconds,
+            load,
+        )
+        wait_for("the end of the runs' pods", lambda: not self._pods(), _CLEAN_SECONDS)
+        return cost
 
-    def _figure(self, key: str, what: str, value: float, unit: str, target: float, detail: str) -> Figure:
-        title = f"{self._count} jobs at once on Kubernetes, {what}"
-        return Figure(f"cluster.jobs_{key}", title, value, unit, target, detail)
+    def _pods(self) -> str:
+        """Give the names of the pods of runs that are still there."""
+        return self._platform.kubectl("get", "pods", "--selector", SELECTOR, "--output=name")
 
-    def _make(self, number: int) -> str:
-        body = {"name": f"bench-{number}", "notebook": notebook(), "profile": "small"}
+    def _make(self, name: str) -> str:
+        body = {"name": name, "notebook": notebook(), "profile": "small"}
         return str(self._http.post("/jobs", json=body).raise_for_status().json()["id"])
 
     def _submit(self, job: str) -> str:
@@ -170,7 +224,7 @@ class _Jobs:
             answer = self._http.get("/runs", params={"limit": 200})
             if answer.status_code != 200:
                 raise RuntimeError(f"The studio said {answer.status_code}: {answer.text[:500]}")
-            found = answer.json()["items"]
+            found = [run for run in answer.json()["items"] if run["id"] in self._runs]
             states = Counter(run["state"] for run in found)
             if wrong := set(states) - {"queued", "running", "succeeded"}:
                 raise RuntimeError(f"Runs ended as {wrong}: {[run['message'] for run in found][:3]}")
