@@ -203,7 +203,7 @@ def test_a_run_reaches_what_the_server_of_the_same_person_may(render_full: Rende
         for peer in rule["to"]
         if "podSelector" in peer
     ]
-    assert selected == ["proxy"]
+    assert selected == ["proxy", "autohttps"]
 
 
 def test_a_server_reaches_hub_and_proxy_and_no_other_pod(render_full: Render):
@@ -266,13 +266,10 @@ def test_servers_and_runs_of_a_workspace_with_a_namespace_reach_what_others_do(r
     assert ends(servers["ingress"], "from") == {
         (NAMESPACE, part, "notebook-port") for part in ("hub", "proxy")
     }
-    proxy = (NAMESPACE, "proxy", 8000)
-    assert ends(servers["egress"], "to") == {
-        proxy,
-        (NAMESPACE, "hub", 8081),
-        *((NAMESPACE, "autohttps", port) for port in (8080, 8443)),
-    }
-    assert ends(runs["egress"], "to") == {proxy}
+    door = {(NAMESPACE, "proxy", port) for port in (8000, 8443)}
+    door |= {(NAMESPACE, "autohttps", port) for port in (8080, 8443)}
+    assert ends(servers["egress"], "to") == {(NAMESPACE, "hub", 8081)} | door
+    assert ends(runs["egress"], "to") == door
     assert "ingress" not in runs
     away = [rule for rule in here["job-runs"]["egress"] if "ipBlock" in rule["to"][0]]
     assert [rule for rule in runs["egress"] if "ipBlock" in rule["to"][0]] == away
@@ -280,7 +277,8 @@ def test_servers_and_runs_of_a_workspace_with_a_namespace_reach_what_others_do(r
     for part, asked in (("hub", {(TEAM_A, "singleuser-server", 8081)}), ("proxy", None)):
         both = here[f"{part}-and-namespaces"]
         assert ends(both["egress"], "to") == {(TEAM_A, "singleuser-server", 8888)}
-        expected = asked or {(TEAM_A, one, 8000) for one in ("singleuser-server", "job-run")}
+        whose = ("singleuser-server", "job-run")
+        expected = asked or {(TEAM_A, one, port) for one in whose for port in (8000, 8443)}
         assert ends(both["ingress"], "from") == expected
 
 

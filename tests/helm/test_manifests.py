@@ -122,7 +122,12 @@ def test_selectors_find_what_they_are_for(manifests: list[Manifest]):
             selector = one["spec"].get("podSelector") or one["spec"]["selector"]
             if "cnpg.io/cluster" in selector["matchLabels"]:
                 continue  # the operator makes those pods
-            if one["metadata"]["name"] in ("job-runs", "onedata-job-runs", "onedata-servers"):
+            if one["metadata"]["name"] in (
+                "job-runs",
+                "onedata-job-runs",
+                "onedata-servers",
+                "servers-and-proxy",
+            ):
                 continue  # studio and hub make those
             if one["metadata"]["name"] == "studio-jobs" and not _has_jobs_pods(manifests):
                 continue  # with SQLite there are none

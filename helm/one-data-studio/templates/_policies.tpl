@@ -32,6 +32,20 @@ egress:
   {{- include "onedata.user.egress" . | nindent 2 }}
 {{- end }}
 
+{{- /* The platform's own door, with HTTPS and without: a Service's traffic arrives at the ports of its pods. */}}
+{{- define "onedata.proxy.egress" -}}
+- ports:
+    - port: 8000
+    - port: 8443
+  to:
+    - {{ include "onedata.peer" (dict "root" . "component" "proxy") | nindent 6 | trim }}
+- ports:
+    - port: 8080
+    - port: 8443
+  to:
+    - {{ include "onedata.peer" (dict "root" . "component" "autohttps") | nindent 6 | trim }}
+{{- end }}
+
 {{- /* What servers and runs reach: the platform through its proxy, names, the world outside. */}}
 {{- define "onedata.user.egress" -}}
 {{- $values := .Values.jupyterhub }}
@@ -40,15 +54,14 @@ egress:
 {{- $private := list "10.0.0.0/8" "172.16.0.0/12" "192.168.0.0/16" }}
 {{- $metadata := printf "%s/32" (dig "singleuser" "cloudMetadata" "ip" "169.254.169.254" $values) }}
 {{- if $values.enabled }}
-- ports:
-    - port: 8000
-  to:
-    - {{ include "onedata.peer" (dict "root" . "component" "proxy") | nindent 6 | trim }}
+{{ include "onedata.proxy.egress" . }}
 {{- end }}
 - ports:
     - {port: 53, protocol: UDP}
     - {port: 53, protocol: TCP}
   to:
+    # On some clouds the metadata server gives the names.
+    - ipBlock: {cidr: {{ $metadata }}}
     - namespaceSelector:
         matchLabels:
           kubernetes.io/metadata.name: kube-system
