@@ -60,10 +60,12 @@ def hub_values(manifests: list[Manifest]) -> dict[str, Any]:
 
 def studio_file(manifests: list[Manifest], name: str) -> dict[str, Any]:
     """Give one of the files that the studio is configured with."""
-    (config,) = [
-        one for one in manifests if one["kind"] == "ConfigMap" and one["metadata"]["name"] == "studio"
-    ]
-    return dict(yaml.safe_load(config["data"][name]))
+    return dict(yaml.safe_load(studio_text(manifests, name)))
+
+
+def studio_text(manifests: list[Manifest], name: str) -> str:
+    (config,) = [one for one in manifests if one["kind"] == "Secret" and one["metadata"]["name"] == "studio"]
+    return str(config["stringData"][name])
 
 
 def test_sqlite_has_one_studio_that_is_both_parts(render_lone: Render, monkeypatch: pytest.MonkeyPatch):
@@ -124,11 +126,8 @@ def test_one_bucket_serves_datasets_and_models(render_lone: Render, monkeypatch:
 
 def test_jobs_may_name_every_profile_that_people_choose_from(render_full: Render, tmp_path: Path):
     manifests = render_full()
-    (config,) = [
-        one for one in manifests if one["kind"] == "ConfigMap" and one["metadata"]["name"] == "studio"
-    ]
     file = tmp_path / "profiles.yaml"
-    file.write_text(config["data"]["profiles.yaml"])
+    file.write_text(studio_text(manifests, "profiles.yaml"))
     assert list(load_profiles(file).by_slug) == ["standard", "small"]
     values = hub_values(manifests)
     told = studio_file(manifests, "profiles.yaml")
@@ -138,22 +137,16 @@ def test_jobs_may_name_every_profile_that_people_choose_from(render_full: Render
 
 def test_a_hub_without_profiles_has_one_for_jobs(render_full: Render, tmp_path: Path):
     manifests = render_full({"jupyterhub": {"singleuser": {"profileList": []}}})
-    (config,) = [
-        one for one in manifests if one["kind"] == "ConfigMap" and one["metadata"]["name"] == "studio"
-    ]
     file = tmp_path / "profiles.yaml"
-    file.write_text(config["data"]["profiles.yaml"])
+    file.write_text(studio_text(manifests, "profiles.yaml"))
     assert list(load_profiles(file).by_slug) == ["server"]
 
 
 def test_hub_and_jobs_have_the_same_limits(render_full: Render, tmp_path: Path):
     limits = {"default": {"gpus": 0, "hours": 12.5}, "groups": {"ml": {"gpus": 4, "hours": None}}}
     manifests = render_full({"global": {"onedata": {"limits": limits}}})
-    (config,) = [
-        one for one in manifests if one["kind"] == "ConfigMap" and one["metadata"]["name"] == "studio"
-    ]
     file = tmp_path / "profiles.yaml"
-    file.write_text(config["data"]["profiles.yaml"])
+    file.write_text(studio_text(manifests, "profiles.yaml"))
     of_jobs = load_profiles(file).limits
     values = hub_values(manifests)
     of_hub = wiring.KubernetesSettings.model_validate(values["global"]["onedata"]).limits
@@ -228,21 +221,6 @@ def test_rules_and_dashboards_ask_for_metrics_that_there_are(render_lone: Render
         asked = set(re.findall(r"\bonedata_\w+", json.dumps(one)))
         assert len(asked) >= 2
         assert asked - exported() == set(), one["kind"]
-
-
-def test_a_run_has_what_the_server_of_the_same_person_has(render_full: Render, tmp_path: Path):
-    from onedata_hub.backends.compute.kubernetes.pods import read_pod_settings
-
-    (config,) = [
-        one for one in render_full() if one["kind"] == "ConfigMap" and one["metadata"]["name"] == "studio"
-    ]
-    file = tmp_path / "pod.yaml"
-    file.write_text(config["data"]["pod.yaml"])
-    values = read_pod_settings(file).values
-    assert values["image"] == "one-data-studio/notebook:0.1.0"
-    assert values["pvc_name_template"] == "claim-{user_server}"
-    assert values["volume_mounts"]["home"]["mountPath"] == "/home/jovyan"
-    assert values["volume_mounts"]["objects"]["mountPath"] == wiring._OBJECTS_FOLDER
 
 
 def test_an_image_by_digest_has_no_tag(render_full: Render):

@@ -10,7 +10,7 @@ metadata:
     # The hub's network policy lets in those with this label.
     hub.jupyter.org/network-access-hub: "true"
   annotations:
-    checksum/config: {{ include (print .root.Template.BasePath "/studio/configmap.yaml") .root | sha256sum }}
+    checksum/config: {{ include (print .root.Template.BasePath "/studio/secret.yaml") .root | sha256sum }}
     {{- with $values.podAnnotations }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
@@ -60,6 +60,9 @@ spec:
         {{- if $sqlite }}
         - {name: studio, mountPath: {{ $folder }}/studio}
         {{- end }}
+        {{- with $values.extraVolumeMounts }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
   containers:
     - name: studio
       image: {{ include "onedata.image" .root }}
@@ -104,6 +107,9 @@ spec:
         {{- if $sqlite }}
         - {name: studio, mountPath: {{ $folder }}/studio}
         {{- end }}
+        {{- with $values.extraVolumeMounts }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
         {{- if eq $objects.type "pvc" }}
         - {name: objects, mountPath: {{ $folder }}/objects}
         {{- end }}
@@ -116,8 +122,8 @@ spec:
         items:
           - {key: studio-cookie-secret, path: studio-cookie-secret}
     - name: config
-      configMap:
-        name: {{ include "onedata.studio.name" .root }}
+      secret:
+        secretName: {{ include "onedata.studio.name" .root }}
     {{- if $sqlite }}
     - name: studio
       persistentVolumeClaim:
@@ -127,6 +133,9 @@ spec:
     - name: objects
       persistentVolumeClaim:
         claimName: {{ include "onedata.objects.claim" .root }}
+    {{- end }}
+    {{- with $values.extraVolumes }}
+    {{- toYaml . | nindent 4 }}
     {{- end }}
 {{- end }}
 
