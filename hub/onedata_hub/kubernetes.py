@@ -4,6 +4,7 @@ That chart configures hub, proxy and KubeSpawner from its values, and holds the 
 platform's part is added: its roles, where its services are, and what every server is told.
 """
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Mapping
@@ -205,6 +206,8 @@ def _culler(settings: KubernetesSettings, public_url: str) -> dict[str, Any]:
             "ONEDATA_PUBLIC_URL": public_url,
             "ONEDATA_IDLE_TIMEOUT_SECONDS": str(settings.idle_timeout_seconds),
             SERVER_LIMITS: settings.limits.to_text(),
+            # JupyterHub hands services little of its own environment, and publicUrl may be of the site's authority.
+            **{name: os.environ[name] for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if name in os.environ},
         },
         "display": False,
     }

@@ -12,6 +12,12 @@ from onedata_hub.launch.state import StateFolder
 from onedata_hub.settings import USERNAME_PATTERN, PlatformSettings, SettingsError
 
 OPENID = "onedata_hub.openid.OpenIDAuthenticator"
+_SECTIONS = (
+    "OpenIDAuthenticator",
+    "GenericOAuthenticator",
+    "OAuthenticator",
+    "Authenticator",
+)  # the nearest first
 USER_PASSWORD = "user-password"  # noqa: S105 - a file's name
 ADMIN_PASSWORD = "admin-password"  # noqa: S105 - a file's name
 _USER_BYTES = 10  # 20 hex digits: to be typed once in a browser
@@ -59,16 +65,31 @@ def check_login(c: Any, workspaces: Mapping[str, Any]) -> None:
     Raises:
         SettingsError: If something is so; names the value.
     """
-    if c.JupyterHub.get("authenticator_class") == OPENID and workspaces:
-        raise SettingsError(
-            "Value global.onedata.workspaces: where people log in by OpenID Connect, workspaces are the provider's "
-            "groups. Remove it and upgrade."
-        )
+    if c.JupyterHub.get("authenticator_class") == OPENID:
+        _check_openid(c, workspaces)
     if c.KubeSpawner.get("enable_user_namespaces"):
         raise SettingsError(
             "KubeSpawner.enable_user_namespaces puts homes where no run of a job can mount them: a volume's claim is "
             "of one namespace. Remove it and upgrade; global.onedata.namespaces gives namespaces to workspaces."
         )
+
+
+def _check_openid(c: Any, workspaces: Mapping[str, Any]) -> None:
+    if workspaces:
+        raise SettingsError(
+            "Value global.onedata.workspaces: where people log in by OpenID Connect, workspaces are the provider's "
+            "groups. Remove it and upgrade."
+        )
+    if _configured(c, "allow_all") and _configured(c, "allowed_groups"):
+        raise SettingsError(
+            "Authenticator.allow_all lets in everybody whom the provider knows, whatever allowed_groups says. Set "
+            "jupyterhub.hub.config.Authenticator.allow_all to false, or leave out allowed_groups, and upgrade."
+        )
+
+
+def _configured(c: Any, name: str) -> Any:
+    """Give what the configuration sets for our authenticator, or for a class that it is one of."""
+    return next((c[section][name] for section in _SECTIONS if name in c[section]), None)
 
 
 def _configure_password(c: Any, settings: PlatformSettings, state: StateFolder) -> None:

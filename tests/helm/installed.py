@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import yaml
 
 from tests.cluster.client import Cluster, _program, skip_without, skip_without_volumes, wait_for
 from tests.cluster.images import IMAGES_VARIABLE, project_image
-from tests.helm.charts import RELEASE, Helm
+from tests.helm.charts import EXAMPLES, RELEASE, Helm
 
 USER_PASSWORD = "the-password-of-all-who-test"
 IMAGES = {
@@ -52,6 +53,12 @@ VALUES: dict[str, Any] = {
         },
     },
 }
+
+
+def example(name: str) -> dict[str, Any]:
+    """Give the values of an example, such as ``one-node``."""
+    values: dict[str, Any] = yaml.safe_load((EXAMPLES / f"{name}.yaml").read_text())
+    return values
 
 
 @dataclass

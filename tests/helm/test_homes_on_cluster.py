@@ -7,17 +7,31 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from onedata_hub.server_size import laid_over
 from onedata_hub.tour.hub_session import HubSession
 
 from tests.cluster.client import Cluster
 from tests.helm.charts import Helm
-from tests.helm.installed import USER_PASSWORD, Installed, new_release
+from tests.helm.installed import IMAGES, USER_PASSWORD, Installed, example, new_release
 from tests.helm.losing import SERVER, execute, new_kernel, server_answers, until
 from tests.helm.using import end_of, submit
 from tests.kernels.home.wheels import make_wheel
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.slow]
 
+_FILLED_IN: dict[str, Any] = {
+    "image": IMAGES["hub"],
+    "jupyterhub": {
+        "hub": {
+            "image": IMAGES["hub"],
+            "config": {
+                "SharedPasswordAuthenticator": {"user_password": USER_PASSWORD, "admin_password": "a" * 32}
+            },
+        },
+        "proxy": {"chp": {"image": IMAGES["proxy"]}},
+        "singleuser": {"image": IMAGES["notebook"]},
+    },
+}
 _OWN = "/services/studio/api/v1/workspaces/user-ann"
 _IMPORT = "import odd\nprint(odd.version)"
 _BREAK = """
@@ -43,7 +57,9 @@ print("mended")
 def installed(
     cluster: Cluster, helm: Helm, full_chart: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Installed]:
-    with new_release(cluster, helm, full_chart, tmp_path_factory.mktemp("homes")) as release:
+    """The chart with the example for one node, filled in as its page says, and with the tests' images."""
+    values = laid_over(example("one-node"), _FILLED_IN)
+    with new_release(cluster, helm, full_chart, tmp_path_factory.mktemp("homes"), values) as release:
         release.change("install")
         yield release
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import copy
 import json
 import os
 import re
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit
 import httpx
 import nbformat
 import pytest
+from onedata_hub.server_size import laid_over
 from onedata_hub.tour.hub_session import HubSession, TourError
 from onedata_hub.tour.report import Report
 from onedata_hub.tour.steps import NOTEBOOK, check_run, run_notebook, submit_job, wait_for_run
@@ -26,8 +28,8 @@ from playwright.sync_api import expect, sync_playwright
 from tests.cluster.client import Cluster, _program
 from tests.cluster.place import HOST_ADDRESS
 from tests.helm.charts import ROOT, Helm
-from tests.helm.installed import VALUES, Installed, new_release
-from tests.support.keycloak import CLIENT, PASSWORD, SCOPES, Realm, running_keycloak
+from tests.helm.installed import VALUES, Installed, example, new_release
+from tests.support.keycloak import CLIENT, PASSWORD, Realm, running_keycloak
 from tests.support.lab_page import LabPage
 from tests.support.openid_login import Browser, path_of, said_by
 from tests.support.part import take
@@ -43,7 +45,6 @@ TEAM = "team--data"  # the provider's /team/data
 _FIRST_HOUR = ROOT / "notebooks" / "01-first-hour.ipynb"
 _PATIENCE = 240_000  # milliseconds a pod may take to come up here
 _REFRESH_SECONDS = 2
-_CERTIFICATE = "/etc/site/ca.pem"
 _PUBLISH = (
     'import onedata as od, pandas as pd; od.datasets.publish(pd.DataFrame({"a": [1, 2, 3]}), "numbers")'
 )
@@ -106,7 +107,11 @@ def site(
         certificate = realm.keycloak.certificate.file
         release.kubectl("create", "configmap", "site-authority", f"--from-file=ca.pem={certificate}")
         release.kubectl(
-            "create", "secret", "generic", "keycloak", f"--from-literal=client-secret={realm.client_secret}"
+            "create",
+            "secret",
+            "generic",
+            "onedata-login",
+            f"--from-literal=client-secret={realm.client_secret}",
         )
         release.change("install")
         with _forwarded(release, port):
@@ -114,33 +119,20 @@ def site(
 
 
 def _values(realm: Realm, url: str) -> dict[str, Any]:
-    """Put the login into the common values: no passwords, and no workspaces but the provider's groups."""
-    values: dict[str, Any] = json.loads(json.dumps(VALUES))
+    """Lay the example over the tests' values, in which a password lets everybody in, and fill it in."""
+    values: dict[str, Any] = copy.deepcopy(laid_over(VALUES, example("keycloak")))
     values["global"]["onedata"] |= {"workspaces": {}, "identityCacheSeconds": 1}
     values["jupyterhub"]["singleuser"]["profileList"][0]["kubespawner_override"]["mem_limit"] = "2G"
-    values["jupyterhub"]["hub"] |= {
-        "config": {
-            "JupyterHub": {"authenticator_class": "onedata_hub.openid.OpenIDAuthenticator"},
-            "OpenIDAuthenticator": {
-                "issuer": realm.issuer,
-                "client_id": CLIENT,
-                "oauth_callback_url": f"{url}/hub/oauth_callback",
-                "login_service": "Keycloak",
-                "scope": SCOPES,
-                "allowed_groups": [TEAM],
-                "admin_groups": ["data-admins"],
-                "auth_refresh_age": _REFRESH_SECONDS,
-                "http_request_kwargs": {"ca_certs": _CERTIFICATE},
-            },
-        },
-        "extraEnv": {
-            "OAUTH_CLIENT_SECRET": {
-                "valueFrom": {"secretKeyRef": {"name": "keycloak", "key": "client-secret"}}
-            }
-        },
-        "extraVolumes": [{"name": "site-authority", "configMap": {"name": "site-authority"}}],
-        "extraVolumeMounts": [{"name": "site-authority", "mountPath": "/etc/site"}],
+    hub = values["jupyterhub"]["hub"]
+    hub["config"]["OpenIDAuthenticator"] |= {
+        "issuer": realm.issuer,
+        "client_id": CLIENT,
+        "oauth_callback_url": f"{url}/hub/oauth_callback",
+        "auth_refresh_age": _REFRESH_SECONDS,
     }
+    hub["extraEnv"]["SSL_CERT_FILE"] = "/etc/site/ca.pem"
+    hub["extraVolumes"] = [{"name": "site-authority", "configMap": {"name": "site-authority"}}]
+    hub["extraVolumeMounts"] = [{"name": "site-authority", "mountPath": "/etc/site", "readOnly": True}]
     return values
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.helm.charts import EXAMPLES, Helm, Manifest
-from tests.helm.variants import ELSEWHERE, Variant
+from tests.helm.variants import ELSEWHERE, Variant, with_namespaces
 
 HOST = "data.example.org"
 TLS = [{"hosts": [HOST], "secretName": "certificate"}]
@@ -101,3 +101,51 @@ def test_notes_for_a_hub_elsewhere_name_what_it_needs(helm: Helm, lone_chart: Pa
     assert "Secret hub-tokens" in said
     assert "Open the platform" not in said
     assert TRIAL not in said
+
+
+_OF_THE_RELEASE = "-l app.kubernetes.io/instance=onedata"
+
+
+@pytest.mark.parametrize(
+    ("values", "theirs", "commands"),
+    [
+        ({}, "", [f"kubectl -n ods delete secret,pvc {_OF_THE_RELEASE}"]),
+        (
+            EXAMPLES / "air-gapped.yaml",
+            "(Secret onedata-secrets, the databases, bucket onedata)",
+            [f"kubectl -n ods delete secret,pvc {_OF_THE_RELEASE}"],
+        ),
+        (
+            with_namespaces({"team-a": "data-team-a"}) | {"database": {"type": "cloudnative-pg"}},
+            "(bucket onedata)",
+            [
+                f"kubectl -n data-team-a delete pvc {_OF_THE_RELEASE}",
+                "kubectl -n ods delete secret,pvc,databases.postgresql.cnpg.io,clusters.postgresql.cnpg.io "
+                f"{_OF_THE_RELEASE}",
+            ],
+        ),
+    ],
+    ids=["as it comes", "air-gapped", "namespaces and CloudNativePG"],
+)
+def test_notes_say_how_all_of_it_is_removed_and_what_is_the_sites_own(
+    helm: Helm,
+    full_chart: Path,
+    tmp_path: Path,
+    values: Path | dict[str, Any],
+    theirs: str,
+    commands: list[str],
+):
+    said = helm.notes(full_chart, values, folder=tmp_path).partition("Removing the release")[2]
+    assert theirs in said
+    assert ("what you gave it" in said) is bool(theirs)
+    assert [line.strip() for line in said.splitlines() if line.startswith("     ")] == commands
+
+
+def test_everything_that_outlives_the_release_is_removed_by_that_command(manifests: list[Manifest]):
+    kept = [
+        one for one in manifests if "helm.sh/resource-policy" in (one["metadata"].get("annotations") or {})
+    ]
+    removed = {"Secret", "PersistentVolumeClaim", "Cluster", "Database"}
+    assert {one["kind"] for one in kept} <= removed
+    labels = [one["metadata"]["labels"]["app.kubernetes.io/instance"] for one in kept]
+    assert labels == ["onedata"] * len(kept)

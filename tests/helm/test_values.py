@@ -172,7 +172,7 @@ def blocks_of_the_page(name: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(
     ("page", "count"),
-    [("install-on-kubernetes", 4), ("profiles-on-kubernetes", 4), ("namespaces-for-workspaces", 1)],
+    [("install-on-kubernetes", 8), ("profiles-on-kubernetes", 4), ("namespaces-for-workspaces", 1)],
 )
 def test_values_in_the_documentation_are_taken(render_full: Render, page: str, count: int):
     blocks = blocks_of_the_page(page)

@@ -25,6 +25,7 @@ EVERYTHING_OFF: dict[str, Any] = {"networkPolicy": {"enabled": False}}
 EVERYTHING_ON: dict[str, Any] = {
     "global": {
         "onedata": {
+            "publicUrl": "https://data.example.org",
             "workspaces": {"team-a": ["ann", "bob"]},
             "namespaces": {"team-a": "data-team-a", "team-b": "data-team-b"},
             "limits": {"default": {"servers": 3, "gpus": 0, "hours": 24}, "groups": {"ml": {"gpus": None}}},
@@ -52,12 +53,18 @@ EVERYTHING_ON: dict[str, Any] = {
         "jobs": {"replicas": 2},
         "extraEnv": {"ONEDATA_STUDIO_SMTP_HOST": "mail.example.org"},
         "extraEnvFromSecret": "mail",
+        "extraVolumes": [{"name": "site", "configMap": {"name": "site"}}],
+        "extraVolumeMounts": [{"name": "site", "mountPath": "/etc/site", "readOnly": True}],
+        "serviceAccount": {"annotations": {"example.org/role": "studio"}},
         "podAnnotations": {"example.org/team": "data"},
         "nodeSelector": {"pool": "core"},
         "tolerations": [{"key": "core", "operator": "Exists"}],
     },
     "mlflow": {
         "extraEnv": {"ONEDATA_MLFLOW_MAX_BODY_BYTES": "1048576"},
+        "extraVolumes": [{"name": "site", "configMap": {"name": "site"}}],
+        "extraVolumeMounts": [{"name": "site", "mountPath": "/etc/site", "readOnly": True}],
+        "serviceAccount": {"annotations": {"example.org/role": "mlflow"}},
         "podAnnotations": {"example.org/team": "data"},
         "nodeSelector": {"pool": "core"},
         "tolerations": [{"key": "core", "operator": "Exists"}],

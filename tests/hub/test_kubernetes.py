@@ -123,6 +123,13 @@ def test_servers_mount_the_objects_of_a_volume_and_of_no_bucket():
     assert set(c.KubeSpawner.volumes) == {"home"}
 
 
+def test_the_culler_trusts_the_authority_that_the_hub_trusts(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    assert "SSL_CERT_FILE" not in service(configured(), "idle-culler")["environment"]
+    monkeypatch.setenv("SSL_CERT_FILE", "/etc/site/ca.pem")
+    assert service(configured(), "idle-culler")["environment"]["SSL_CERT_FILE"] == "/etc/site/ca.pem"
+
+
 def test_groups_come_from_the_values_or_from_the_identity_provider():
     assert "load_groups" not in configured().JupyterHub
     groups = configured({"workspaces": {"team-a": ["ann"]}}).JupyterHub.load_groups
@@ -136,6 +143,18 @@ def test_groups_of_the_values_and_of_a_provider_exclude_each_other():
         SettingsError, match=r"global\.onedata\.workspaces.*the provider's groups\. Remove it"
     ):
         configure_kubernetes(c, {"workspaces": {"team-a": ["ann"]}})
+    configure_kubernetes(c, {})
+
+
+@pytest.mark.parametrize("section", ["Authenticator", "OAuthenticator", "OpenIDAuthenticator"])
+def test_letting_everybody_in_beside_the_groups_that_may_is_refused(section: str):
+    c = hub()
+    c.JupyterHub.authenticator_class = "onedata_hub.openid.OpenIDAuthenticator"
+    c.OpenIDAuthenticator.allowed_groups = {"data"}
+    c[section].allow_all = True
+    with pytest.raises(SettingsError, match=r"whom the provider knows.*Authenticator\.allow_all to false"):
+        configure_kubernetes(c, {})
+    c.OpenIDAuthenticator.allow_all = False
     configure_kubernetes(c, {})
 
 

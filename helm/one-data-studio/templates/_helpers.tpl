@@ -196,4 +196,8 @@ resources:
 {{- if and .Values.jupyterhub.enabled (ne (dig "hub" "baseUrl" "/" .Values.jupyterhub) "/") }}
 {{- fail "jupyterhub.hub.baseUrl must be /: the platform has a host name of its own. Leave it out." }}
 {{- end }}
+{{- $https := dig "proxy" "https" dict .Values.jupyterhub }}
+{{- if and .Values.jupyterhub.enabled $https.enabled (ne $https.type "offload") (not .Values.global.onedata.publicUrl) }}
+{{- fail "jupyterhub.proxy.https is on, so that the proxy sends everybody to HTTPS: servers and runs then need the name that its certificate is for. Set global.onedata.publicUrl, such as https://data.example.org." }}
+{{- end }}
 {{- end }}
