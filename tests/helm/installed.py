@@ -166,10 +166,10 @@ class Installed:
         return f"http://{spec['clusterIP']}:{spec['ports'][0]['port']}"
 
     @contextlib.contextmanager
-    def reached(self) -> Iterator[str]:
+    def reached(self, scheme: str = "http") -> Iterator[str]:
         """Open a way to the proxy, as an administrator without an ingress does; give its address."""
         with subprocess.Popen(
-            [_program("kubectl"), "-n", self.namespace, "port-forward", "service/proxy-public", ":http"],
+            [_program("kubectl"), "-n", self.namespace, "port-forward", "service/proxy-public", f":{scheme}"],
             env={**os.environ, "KUBECONFIG": str(self.cluster.kubeconfig)},
             stdout=subprocess.PIPE,
             text=True,
@@ -178,7 +178,7 @@ class Installed:
             told = re.search(r"127\.0\.0\.1:(\d+)", forwarding.stdout.readline())
             assert told is not None, "kubectl named no port"
             try:
-                yield f"http://127.0.0.1:{told[1]}"
+                yield f"{scheme}://127.0.0.1:{told[1]}"
             finally:
                 forwarding.terminate()
 

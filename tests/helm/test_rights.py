@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from tests.helm.charts import ROOT
+from tests.helm.charts import EXAMPLES, ROOT
 from tests.helm.conftest import Render
+from tests.helm.pods import pods
 from tests.helm.rights import HUB, TABLE
 from tests.helm.test_access import CAPACITY, HUB_ELSEWHERE, Rights, of_kind, rules_of
 
@@ -76,3 +77,13 @@ def test_the_page_says_what_the_hub_may_not_in_the_namespace_of_a_workspace():
 def test_the_hubs_own_chart_gives_it_what_the_table_says(render_full: Render):
     (role,) = (one for one in of_kind(render_full(), "Role") if one["metadata"]["name"] == "hub")
     assert rules_of(role) == HUB
+
+
+@pytest.mark.parametrize("example", ["one-node", "team", "air-gapped"])
+def test_the_table_has_every_account_that_a_pod_of_an_example_has(render_full: Render, example: str):
+    accounts = {
+        pod["spec"].get("serviceAccountName", "default")
+        for _, pod in pods(render_full(EXAMPLES / f"{example}.yaml"))
+    }
+    assert accounts <= set(TABLE)
+    assert {"hub", "studio-api", "mlflow"} <= accounts

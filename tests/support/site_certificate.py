@@ -26,8 +26,8 @@ class SiteCertificate:
         return ssl.create_default_context(cafile=str(self.file))
 
 
-def make_certificate(address: str, folder: Path) -> SiteCertificate:
-    """Make a certificate of an IP address, with its files in a folder."""
+def make_certificate(address: str, folder: Path, *names: str) -> SiteCertificate:
+    """Make a certificate of an IP address, and of names, with its files in a folder."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "tests")])
     now = datetime.datetime.now(datetime.UTC)
@@ -40,7 +40,10 @@ def make_certificate(address: str, folder: Path) -> SiteCertificate:
         .not_valid_before(now - datetime.timedelta(hours=1))
         .not_valid_after(now + _VALID)
         .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))]), critical=False
+            x509.SubjectAlternativeName(
+                [x509.IPAddress(ipaddress.ip_address(address)), *map(x509.DNSName, names)]
+            ),
+            critical=False,
         )
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
