@@ -31,6 +31,10 @@ class ComputeError(Exception):
     """Base of what a backend says when it could not do as asked; the message is safe to show."""
 
 
+class NeverStarts(ComputeError):
+    """What was asked for cannot be started, now or later; the message says what to change."""
+
+
 class UnknownReference(ComputeError):
     """The backend keeps nothing under this reference."""
 
@@ -116,7 +120,9 @@ class ComputePort(abc.ABC, Generic[WorkT]):
         """Start (or start again) a piece of work, such as the runner of an attempt, and give its reference.
 
         Raises:
-            ComputeError: If it could not be started; nothing then runs.
+            NeverStarts: If it cannot be started as it is asked for, however often that is tried.
+            ComputeError: If it could not be started now. Nothing then runs; what a start has left half made,
+                the next one completes.
         """
 
     @abc.abstractmethod

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from onedata.contract.jobs import RunState
-from sqlalchemy import and_, exists, func, select, update
+from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -108,9 +108,17 @@ class LeaseRepository:
         oldest: datetime | None = await self.session.scalar(query)
         return oldest
 
-    async def to_clean(self, limit: int) -> list[JobAttemptRow]:
-        """Give ended attempts of which something is left, the oldest first."""
+    async def to_clean(self, limit: int, *, after: JobAttemptRow | None = None) -> list[JobAttemptRow]:
+        """Give ended attempts of which something is left, the oldest first, or the next oldest ``after`` one."""
         query = select(JobAttemptRow).where(
             JobAttemptRow.cleaned_at.is_(None), JobAttemptRow.ended_at.is_not(None)
         )
-        return list(await self.session.scalars(query.order_by(JobAttemptRow.ended_at).limit(limit)))
+        if after is not None:
+            query = query.where(
+                or_(
+                    JobAttemptRow.ended_at > after.ended_at,
+                    and_(JobAttemptRow.ended_at == after.ended_at, JobAttemptRow.run_id > after.run_id),
+                )
+            )
+        query = query.order_by(JobAttemptRow.ended_at, JobAttemptRow.run_id).limit(limit)
+        return list(await self.session.scalars(query))

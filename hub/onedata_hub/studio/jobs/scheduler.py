@@ -47,7 +47,7 @@ class Scheduler:
         self.context = context
         self.owner = new_id()
         self._starter = Starter(context, self.owner)
-        self._supervisor = Supervisor(context, self.owner, self._begin_start)
+        self._supervisor = Supervisor(context, self.owner, self._begin_start, self._starter.has_started)
         self._starting: dict[str, asyncio.Task[None]] = {}
         self._refusals = 0  # of the database's, since it took all that was asked
 
@@ -163,7 +163,8 @@ class Scheduler:
         async with self.context.database.read() as session:
             held = await LeaseRepository(session).owned(self.owner)
         RUNS_ACTIVE.set(len(held))
-        self._supervisor.forget({run.id for run in held})
+        for part in (self._starter, self._supervisor):
+            part.forget({run.id for run in held})
         for run in held:
             if run.id not in self._starting:
                 await self._guarded(partial(self._supervisor.look_after, run))
@@ -175,9 +176,10 @@ class Scheduler:
             oldest = await LeaseRepository(session).oldest_waiting(now)
         SCHEDULER_LAG_SECONDS.set((now - oldest).total_seconds() if oldest else 0.0)
 
-    def _begin_start(self, run_id: str, state: str) -> None:
+    def _begin_start(self, run_id: str, state: str, is_half_made: bool) -> None:
         if run_id not in self._starting:
-            task = asyncio.create_task(self._guarded(partial(self._starter.start, run_id, state)))
+            start = partial(self._starter.start, run_id, state, is_half_made=is_half_made)
+            task = asyncio.create_task(self._guarded(start))
             self._starting[run_id] = task
             task.add_done_callback(lambda _: self._on_started(run_id))
 

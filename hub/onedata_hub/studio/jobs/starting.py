@@ -16,7 +16,7 @@ from onedata.contract.jobs import RunState
 from onedata.contract.runner import RunLimits, RunResult
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from onedata_hub.backends.compute.base import ComputeError, StartRequest
+from onedata_hub.backends.compute.base import ComputeError, NeverStarts, StartRequest
 from onedata_hub.backends.objects.errors import ObjectMissing, StoreError
 from onedata_hub.identity import Caller, HubUnreachable
 from onedata_hub.server_size import ServerSize, options_text
@@ -26,6 +26,7 @@ from onedata_hub.studio.errors import StudioError
 from onedata_hub.studio.jobs.cancelling import clip
 from onedata_hub.studio.jobs.orders import spec_of
 from onedata_hub.studio.jobs.outputs import notebook_key
+from onedata_hub.studio.jobs.references import reference_of
 from onedata_hub.studio.jobs.runner_service import hash_key, settle
 from onedata_hub.studio.jobs.runs_repository import ACTIVE, RunRepository
 from onedata_hub.studio.jobs.tables import JobAttemptRow, JobRunDetailRow, JobRunRow
@@ -62,17 +63,30 @@ class Starter:
     def __init__(self, context: Context, owner: str) -> None:
         self.context = context
         self.owner = owner
+        self._started: set[str] = set()  # attempts whose last start went through
+        self._failing: dict[str, datetime] = {}  # runs that are not started again, and since when
 
-    async def start(self, run_id: str, state: str) -> None:
+    def has_started(self, reference: str) -> bool:
+        """Say whether this process has seen an attempt's last start go through."""
+        return reference in self._started
+
+    def forget(self, held: set[str]) -> None:
+        """Drop what is remembered of runs that this studio holds no more."""
+        self._started = {reference for reference in self._started if reference.rpartition("-")[0] in held}
+        self._failing = {run: at for run, at in self._failing.items() if run in held}
+
+    async def start(self, run_id: str, state: str, *, is_half_made: bool) -> None:
         """Start a run's newest attempt; put it off if a part is away, end it if there is no way.
 
         Args:
             run_id: The run.
             state: Its state when it was read; one that has moved on since was started already.
+            is_half_made: A start may have left it so: this one completes it, and is no further one.
         """
         plan = await self._plan(run_id, state)
         if plan is None:
             return
+        self._started.discard(reference_of(run_id, plan.run.attempt))
         if plan.run.cancel_requested_at is not None and await self._never_started(plan):
             await self._give_up(plan, "")
             return
@@ -81,12 +95,12 @@ class Starter:
             if request is None:
                 return
             await self.context.compute.start(request)
-        except _Hopeless as error:
+        except (_Hopeless, NeverStarts) as error:
             await self._give_up(plan, str(error))
         except (HubUnreachable, ComputeError, StoreError, StudioError) as error:
             await self._put_off(plan, str(error))
         else:
-            await self._mark_running(plan)
+            await self._mark_running(plan, 0 if is_half_made else 1)
 
     async def _plan(self, run_id: str, state: str) -> _Plan | None:
         async with self.context.database.read() as session:
@@ -98,7 +112,7 @@ class Starter:
     async def _never_started(self, plan: _Plan) -> bool:
         async with self.context.database.read() as session:
             attempt = await RunRepository(session).attempt(plan.run.id, plan.run.attempt)
-        return attempt is None or attempt.starts == 0
+        return attempt is None or not attempt.key_hashes
 
     async def _request(self, plan: _Plan) -> StartRequest | None:
         """Gather all that the attempt needs; None if the run is not ours any more."""
@@ -132,10 +146,8 @@ class Starter:
         try:
             return check_profile(self.context.settings, detail.profile, detail.profile_options, groups)
         except StudioError as error:
-            if run.state == RunState.running.value:
-                return ServerSize(
-                    profile=detail.profile or ""
-                )  # the backend has its limits since the first start
+            if self._only_delivers(run):
+                return ServerSize(profile=detail.profile or "")  # its limits are in its spool
             if error.status in (403, 422):
                 raise _Hopeless(error.message) from error
             raise
@@ -155,15 +167,21 @@ class Starter:
                 expires_in=int(detail.timeout_seconds) + _TOKEN_MARGIN_SECONDS,
                 note=f"job run {run.id}",
             )
-            return token_id, token, await identity.caller_for_token(token)
+            caller = await identity.caller_for_token(token)
+            if caller is None:
+                raise HubUnreachable(f"JupyterHub made a token of '{run.created_by}' and does not know it.")
+            return token_id, token, caller
         except HubUnreachable:
-            if run.state == RunState.running.value:
-                return (
-                    "",
-                    "",
-                    None,
-                )  # it has run: what is left to do is to deliver its result, with its key alone
+            if self._only_delivers(run):
+                return "", "", None  # its key alone opens its result
             raise
+
+    def _only_delivers(self, run: JobRunRow) -> bool:
+        """Say whether all that is left of an attempt is to deliver what it left.
+
+        Where nothing outlives a runner, one that is started again executes the notebook.
+        """
+        return run.state == RunState.running.value and self.context.compute.keeps_spools
 
     def _own_environment(self, run: JobRunRow, size: ServerSize, token: str) -> dict[str, str]:
         settings = self.context.settings
@@ -187,16 +205,19 @@ class Starter:
             attempt = await self._attempt_row(session, held)
             attempt.key_hashes = [*attempt.key_hashes, hash_key(key)]
             attempt.token_ids = [*attempt.token_ids, token_id] if token_id else attempt.token_ids
-            attempt.starts += 1
             if caller is not None:
                 attempt.user_groups, attempt.user_is_admin = sorted(caller.groups), caller.admin
             return True
 
     async def _held(self, session: AsyncSession, run: JobRunRow) -> JobRunRow | None:
-        """Give the run for writing, if it still is ours, active, and at the same attempt."""
-        held = await RunRepository(session).lock(run.id)
+        """Give the run for writing, if it still is ours, active, at the same attempt, and that has not begun."""
+        repository = RunRepository(session)
+        held = await repository.lock(run.id)
         is_ours = held is not None and held.owner == self.owner and held.state in ACTIVE
-        return held if held is not None and is_ours and held.attempt == run.attempt else None
+        if held is None or not is_ours or held.attempt != run.attempt:
+            return None
+        attempt = await repository.attempt(held.id, held.attempt)
+        return held if attempt is None or attempt.begun_by is None else None
 
     @staticmethod
     async def _attempt_row(session: AsyncSession, run: JobRunRow) -> JobAttemptRow:
@@ -216,7 +237,9 @@ class Starter:
             session.add(attempt)
         return attempt
 
-    async def _mark_running(self, plan: _Plan) -> None:
+    async def _mark_running(self, plan: _Plan, starts: int) -> None:
+        self._started.add(reference_of(plan.run.id, plan.run.attempt))
+        self._failing.pop(plan.run.id, None)
         async with self.context.database.write() as session:
             held = await self._held(session, plan.run)
             if held is None:
@@ -224,6 +247,7 @@ class Starter:
             now = utc_now()
             attempt = await self._attempt_row(session, held)
             attempt.started_at = attempt.started_at or now
+            attempt.starts += starts
             if held.cancel_requested_at is None:
                 held.message, held.failing_cell = "", None
             if held.state == RunState.queued.value:
@@ -238,8 +262,9 @@ class Starter:
             if held is None:
                 return
             attempt = await self._attempt_row(session, held)
-            waited = now - attempt.created_at
-            if waited <= patience or held.state == RunState.running.value:
+            is_first = held.state == RunState.queued.value
+            waited = now - (attempt.created_at if is_first else self._failing.setdefault(held.id, now))
+            if waited <= patience:
                 wait = max(_SHORTEST_WAIT, min(waited / 2, _LONGEST_WAIT))
                 self._release(held, f"Not started yet: {why}", now + wait)
                 return
@@ -249,7 +274,8 @@ class Starter:
     @staticmethod
     def _release(run: JobRunRow, message: str, not_before: datetime) -> None:
         """Give a queued run back. One that ran keeps its slot: its runner may still be there."""
-        run.message = clip(message, 1_000)
+        if run.cancel_requested_at is None:
+            run.message = clip(message, 1_000)
         if run.state == RunState.queued.value:
             run.not_before = not_before
             run.slot_job_id = run.owner = run.lease_until = None

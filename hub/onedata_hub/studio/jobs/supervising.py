@@ -26,6 +26,9 @@ TIMEOUT_GRACE = timedelta(seconds=60)  # the runner keeps the timeout itself; th
 PAGE_GRACE = timedelta(minutes=10)  # for the page that the runner makes after its result
 _TROUBLE = "Something is wrong where it runs:"  # the notebook itself may be heard of all the while
 _ASK_AGAIN = timedelta(seconds=30)
+_SEEN_LATE = timedelta(minutes=1)  # a runner that began may be told of as starting for so long
+_SHORTEST_WAIT = timedelta(seconds=2)  # from one start to the next
+_LONGEST_WAIT = timedelta(seconds=60)
 _CLEANED_AT_ONCE = 20
 
 
@@ -34,20 +37,30 @@ class Supervisor:
 
     Args:
         owner: The studio process, as leases name it.
-        start: Called with a run's id and the state it was read in: to start it, or one whose runner is gone again.
+        start: Called with a run's id and the state it was read in, to start it or one whose runner is gone again;
+            and with whether a start may have left it half made, which this one completes.
+        has_started: Says whether the last start of an attempt is known to have gone through.
     """
 
-    def __init__(self, context: Context, owner: str, start: Callable[[str, str], None]) -> None:
+    def __init__(
+        self,
+        context: Context,
+        owner: str,
+        start: Callable[[str, str, bool], None],
+        has_started: Callable[[str], bool],
+    ) -> None:
         self.context = context
         self.owner = owner
         self._start = start
+        self._has_started = has_started
         self._asked: dict[str, datetime] = {}
-        self._start_again: dict[str, datetime] = {}
+        self._start_again: dict[str, tuple[datetime, timedelta]] = {}
+        self._cleaned_to: JobAttemptRow | None = None
 
     async def look_after(self, run: JobRunRow) -> None:
         """Do for one run what its state asks for."""
         if run.state == RunState.queued.value:
-            self._start(run.id, run.state)
+            self._start(run.id, run.state, False)
             return
         reference = reference_of(run.id, run.attempt)
         try:
@@ -57,8 +70,7 @@ class Supervisor:
             elif state == ComputeState.starting and run.cancel_requested_at is None:
                 await self._on_waiting(run, reference)
             else:
-                await self._end_if_due(run, reference)
-                await self._on_running(run, reference)
+                await self._on_begun(run, reference)
         except ComputeError as error:  # not known is not gone: the run stays as it is
             log.info("Run %s is looked after later: %s", run.id, error)
 
@@ -70,14 +82,28 @@ class Supervisor:
         async with self.context.database.read() as session:
             seen = await session.get(JobRunRow, run.id)
             attempt = await RunRepository(session).attempt(run.id, run.attempt)
-        if seen is None or attempt is None or attempt.begun_by is not None or attempt.ended_at is not None:
-            return  # it began while we asked
-        if attempt.started_at is not None and now - attempt.started_at > patience:
+        if seen is None or attempt is None or attempt.ended_at is not None:
+            return  # its result came while we asked
+        if attempt.begun_by is not None:
+            if attempt.started_at is not None and now - attempt.started_at > _SEEN_LATE:
+                await self._on_begun(run, reference)  # its pod was taken from it
+        elif attempt.started_at is not None and now - attempt.started_at > patience:
             hours = f"{patience.total_seconds() / 3600:g} h"
             await self._settle_lost(attempt, f"It waited {hours} for a place to run. {why}".strip(), now)
             await self._ask_to_end(reference, now)
+        elif not self._has_started(reference):
+            if self._may_start_again(run.id, now):
+                self._start(run.id, run.state, True)
         elif why and seen.message != (said := clip(f"Waiting to start: {why}", 1_000)):
             await self._note_waiting(run, said)
+
+    def _may_start_again(self, run_id: str, now: datetime) -> bool:
+        """Say whether it is time to start an attempt again; the next time is later by more and more."""
+        due, wait = self._start_again.get(run_id, (now, _SHORTEST_WAIT))
+        if due > now:
+            return False
+        self._start_again[run_id] = now + wait, min(wait * 2, _LONGEST_WAIT)
+        return True
 
     async def _note_waiting(self, run: JobRunRow, said: str) -> None:
         async with self.context.database.write() as session:
@@ -85,6 +111,10 @@ class Supervisor:
             held = await self._held(session, run)
             if held is not None and attempt is not None and attempt.begun_by is None:
                 held.message = said
+
+    async def _on_begun(self, run: JobRunRow, reference: str) -> None:
+        await self._end_if_due(run, reference)
+        await self._on_running(run, reference)
 
     async def _on_running(self, run: JobRunRow, reference: str) -> None:
         """Say while it is so what is wrong with a run's place: the cluster has lost its node, say."""
@@ -123,9 +153,8 @@ class Supervisor:
             await self._settle_lost(attempt, why or "Its runner is gone, and nobody knows why.", now)
         elif attempt.starts >= MOST_STARTS:
             await self._give_up(attempt, now)
-        elif self._start_again.setdefault(run.id, now) <= now:
-            self._start_again[run.id] = now + timedelta(seconds=2**attempt.starts)
-            self._start(run.id, run.state)
+        elif self._may_start_again(run.id, now):
+            self._start(run.id, run.state, False)
 
     async def _give_up(self, attempt: JobAttemptRow, now: datetime) -> None:
         said = f"Its runner was started {attempt.starts} times and ended each time without a result; see its log."
@@ -165,14 +194,18 @@ class Supervisor:
 
     def forget(self, held: set[str]) -> None:
         """Drop what is remembered of runs that this studio holds no more."""
-        self._start_again = {run: at for run, at in self._start_again.items() if run in held}
+        self._start_again = {run: due for run, due in self._start_again.items() if run in held}
         known = tuple(held)
         self._asked = {ref: at for ref, at in self._asked.items() if ref.startswith(known)} if known else {}
 
     async def clean(self) -> None:
-        """Revoke the tokens of ended attempts, and drop their files once their runners are gone."""
+        """Revoke the tokens of ended attempts, and drop their files once their runners are gone.
+
+        Each look goes on where the last one stopped: those that cannot be cleaned keep no other from it.
+        """
         async with self.context.database.read() as session:
-            ended = await LeaseRepository(session).to_clean(_CLEANED_AT_ONCE)
+            ended = await LeaseRepository(session).to_clean(_CLEANED_AT_ONCE, after=self._cleaned_to)
+        self._cleaned_to = ended[-1] if len(ended) == _CLEANED_AT_ONCE else None
         for attempt in ended:
             try:
                 await self._clean_one(attempt)

@@ -5,7 +5,10 @@ import base64
 import json
 from pathlib import Path
 
+import pytest
 import yaml
+from onedata_hub.backends.compute.base import NeverStarts
+from onedata_hub.backends.compute.kubernetes.cluster import Refused
 
 from tests.cluster.client import Cluster
 from tests.hub.backends.compute.in_cluster import InCluster
@@ -159,6 +162,39 @@ async def test_a_quota_that_allows_no_pod_is_named(in_cluster: InCluster, studio
         said = await until_why(compute, reference, "exceeded quota: none")
         assert said.startswith("Kubernetes does not make its pod: ")
         assert await compute.state(reference) == "starting"
+
+
+async def test_what_the_cluster_forbids_or_does_not_understand_never_starts(
+    in_cluster: InCluster, studio: SmallStudio
+) -> None:
+    request = request_for(studio, "1", profile={"extra_pod_config": {"restartPolicy": "Always"}})
+    async with in_cluster.backend() as compute:
+        with pytest.raises(NeverStarts, match="restartPolicy"):
+            await compute.start(request)
+    assert await in_cluster.kubectl("get", "jobs", "--output=name") == ""
+
+
+async def test_a_quota_that_allows_no_further_job_is_waited_for(
+    in_cluster: InCluster, studio: SmallStudio
+) -> None:
+    quota = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "none"}}
+    await in_cluster.apply({**quota, "spec": {"hard": {"count/jobs.batch": "0"}}})
+    async with in_cluster.backend() as compute:
+        with pytest.raises(Refused, match="exceeded quota: none"):
+            await compute.start(request_for(studio, "1"))
+
+
+async def test_a_suspended_job_ends_when_it_is_cancelled(in_cluster: InCluster, studio: SmallStudio) -> None:
+    async with in_cluster.backend() as compute:
+        reference = await compute.start(request_for(studio, SLEEP))
+        await until_logged(compute, reference, b"asleep")
+        suspended = json.dumps({"spec": {"suspend": True}})
+        name = (await in_cluster.kubectl("get", "jobs", "--output=name")).strip()
+        await in_cluster.kubectl("patch", name, f"--patch={suspended}")
+        await until_why(compute, reference, "suspended")
+        assert await compute.state(reference) == "starting"
+        await compute.cancel(reference)
+        await asyncio.wait_for(until_gone(compute, reference), compute.cancel_grace_seconds)
 
 
 async def test_a_volume_that_is_not_there_is_named(in_cluster: InCluster, studio: SmallStudio) -> None:

@@ -163,3 +163,11 @@ def test_the_newest_warning_is_told_and_a_long_pull_too() -> None:
     assert why_events([mount, pulling]) == "FailedMount: no such volume"
     assert why_events([pulling]) == 'Pulling image "a".'
     assert why_events([]) == ""
+
+
+def test_what_kept_a_pod_from_every_node_is_not_told_once_it_has_one() -> None:
+    unplaced = {"type": "Warning", "reason": "FailedScheduling", "message": "0/1 nodes are available.", "lastTimestamp": "2026-11-21T10:00:02Z"}  # fmt: skip
+    pulling = {"type": "Normal", "reason": "Pulling", "message": 'Pulling image "a"', "lastTimestamp": "2026-11-21T10:00:01Z"}  # fmt: skip
+    assert why_events([unplaced]) == "FailedScheduling: 0/1 nodes are available."
+    assert why_events([unplaced], is_placed=True) == ""
+    assert why_events([unplaced, pulling], is_placed=True) == 'Pulling image "a".'

@@ -1,16 +1,87 @@
 """What people are told where the cluster does not take their server."""
 
 import json
+from typing import Any
 
 import pytest
 from kubernetes_asyncio.client import ApiException
+from onedata.contract.environment import PROFILE
+from onedata_hub.backends.compute.base import NeverStarts, StartRequest
+from onedata_hub.backends.compute.kubernetes import KubernetesCompute, PodSettings
+from onedata_hub.backends.compute.kubernetes.cluster import Cluster, Refused
 from onedata_hub.backends.compute.kubernetes.refusals import why_refused
+
+from tests.support.runner import make_spec
 
 
 def refusal(message: str, status: int = 403) -> ApiException:
     error = ApiException(status=status, reason="Forbidden")
     error.body = json.dumps({"message": message})  # type: ignore[assignment]  # the library reads text, too
     return error
+
+
+class ClusterThatRefusesSecrets(Cluster):
+    """Takes a Job, and answers to its Secret as an API server does that will not have it."""
+
+    def __init__(self, status: int, reason: str, message: str) -> None:
+        super().__init__()
+        self._refusal = Refused(status, reason, f"Kubernetes refused secrets: {message}")
+
+    async def create(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        if path == "v1:secrets":
+            raise self._refusal
+        return {**body, "metadata": {**body["metadata"], "uid": "a1"}}
+
+
+def a_run(**profile: Any) -> StartRequest:
+    return StartRequest(make_spec("http://studio.test"), b"{}", {PROFILE: "gpu"}, profile=profile)
+
+
+async def test_a_run_that_asks_for_what_its_pod_cannot_have_never_starts() -> None:
+    with pytest.raises(NeverStarts, match="'gpu' asks for 'extra_containers'"):
+        await KubernetesCompute(Cluster("nobody-is-asked"), PodSettings()).start(a_run(extra_containers=[]))
+
+
+async def test_a_run_without_an_image_never_starts() -> None:
+    with pytest.raises(NeverStarts, match="No image is named"):
+        await KubernetesCompute(Cluster("nobody-is-asked"), PodSettings()).start(a_run())
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "message"),
+    [
+        (403, "Forbidden", "it is forbidden"),
+        (422, "Invalid", "it is invalid"),
+        (400, "BadRequest", "it is bad"),
+    ],
+)
+async def test_what_the_api_server_forbids_or_does_not_understand_never_starts_and_says_whom_to_tell(
+    status: int, reason: str, message: str
+) -> None:
+    cluster = ClusterThatRefusesSecrets(status, reason, message)
+    with pytest.raises(NeverStarts, match=f"{message}. Tell an administrator of this hub."):
+        await KubernetesCompute(cluster, PodSettings({"image": "a"})).start(a_run())
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "message"),
+    [
+        (403, "Forbidden", "it is forbidden: exceeded quota: team, requested: count/secrets=1"),
+        (409, "Conflict", 'Operation cannot be fulfilled on resourcequotas "team"'),
+        (404, "NotFound", 'namespaces "team" not found'),
+        (401, "Unauthorized", "Unauthorized"),
+    ],
+)
+async def test_what_may_pass_is_no_reason_to_give_a_start_up(status: int, reason: str, message: str) -> None:
+    cluster = ClusterThatRefusesSecrets(status, reason, message)
+    with pytest.raises(Refused, match=message):
+        await KubernetesCompute(cluster, PodSettings({"image": "a"})).start(a_run())
+
+
+async def test_a_secret_that_another_start_has_made_is_kept() -> None:
+    cluster = ClusterThatRefusesSecrets(409, "AlreadyExists", "it is there")
+    request = a_run()
+    assert await KubernetesCompute(cluster, PodSettings({"image": "a"})).start(request) == request.reference
 
 
 @pytest.mark.parametrize(

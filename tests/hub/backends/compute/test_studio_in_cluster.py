@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import httpx
 import pytest
 import uvicorn
 import yaml
+from onedata_hub.backends.compute.kubernetes.manifests import secret_of
 
 from tests.hub.backends.compute.in_cluster import InCluster, studio_host
 from tests.support.notebooks import make_notebook
@@ -152,6 +154,28 @@ async def test_a_run_that_waits_says_for_what_and_can_be_cancelled(
     await until(ann, run_id, words=words)
     await ann.post(f"{WS}/runs/{run_id}/cancel")
     assert (await until(ann, run_id, state="cancelled"))["message"] == "Cancelled by ann."
+
+
+async def test_a_waiting_run_whose_pod_is_evicted_starts_again_though_its_secret_cannot_be_made_for_a_while(
+    in_cluster: InCluster, ann: httpx.AsyncClient
+) -> None:
+    run_id = await start(ann, "1", profile="gpu")
+    await until(ann, run_id, words="Waiting to start: It waits for 1 example.org/quantum")
+    first = await in_cluster.pod()
+    quota = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "none"}}
+    await in_cluster.apply({**quota, "spec": {"hard": {"count/secrets": "0"}}})
+    await in_cluster.kubectl("wait", "resourcequota/none", "--for=jsonpath={.status.hard}", "--timeout=30s")
+    await in_cluster.kubectl("delete", first, "--wait=false")
+    run = await until(ann, run_id, words="exceeded quota: none")
+    assert run["state"] == "running"
+    assert run["message"].startswith("Not started yet: Kubernetes refused secrets")
+    await in_cluster.kubectl("delete", "resourcequota/none")
+    await until(ann, run_id, words="Waiting to start: It waits for 1 example.org/quantum")
+    [job] = json.loads(await in_cluster.kubectl("get", "jobs", "--output=json"))["items"]
+    await in_cluster.kubectl("get", f"secret/{secret_of(job)}")
+    assert await in_cluster.pod() != first
+    await ann.post(f"{WS}/runs/{run_id}/cancel")
+    await until(ann, run_id, state="cancelled")
 
 
 async def test_a_run_whose_pod_ran_out_of_memory_says_so_and_is_not_executed_again(

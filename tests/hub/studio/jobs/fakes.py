@@ -30,6 +30,7 @@ class RunnersByHand(ComputeBackend):
         self.cancelled: list[str] = []
         self.removed: list[str] = []
         self.away = ""
+        self.start_error: Exception | None = None
         self.whys: dict[str, str] = {}
 
     async def why(self, reference: str, *, told_to_end: bool = False) -> str:
@@ -40,6 +41,8 @@ class RunnersByHand(ComputeBackend):
     async def start(self, request: StartRequest) -> str:
         if self.away:
             raise ComputeError(self.away)
+        if self.start_error is not None:
+            raise self.start_error
         self.requests.setdefault(request.reference, []).append(request)
         self.states[request.reference] = ComputeState.running
         return request.reference

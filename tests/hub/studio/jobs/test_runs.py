@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from onedata.contract.environment import RUN_KEY
-from onedata_hub.backends.compute.base import ComputeState
+from onedata_hub.backends.compute.base import ComputeError, ComputeState
 from onedata_hub.studio.jobs.runs_repository import RunRepository
 from onedata_hub.studio.jobs.starting import MOST_STARTS
 from onedata_hub.studio.jobs.tables import JobRunRow
@@ -345,6 +345,36 @@ async def test_delayed_run_can_be_cancelled_and_leaves_no_token(any_jobs: JobsUn
     await jobs.look()
     assert (await jobs.run(run["id"]))["state"] == "cancelled"
     assert set(jobs.studio.hub.tokens) == before
+
+
+async def test_run_cancelled_before_its_first_start_is_never_started(jobs: JobsUnderTest):
+    run = await jobs.start(await jobs.make_job())
+    await jobs.scheduler.claim()
+    await jobs.ann.post(f"{WS}/runs/{run['id']}/cancel")
+    await jobs.look()
+    assert (await jobs.run(run["id"]))["state"] == "cancelled"
+    assert jobs.backend.requests == {}
+
+
+async def test_run_cancelled_after_an_interrupted_start_is_ended_by_its_runner(jobs: JobsUnderTest):
+    jobs.backend.start_error = RuntimeError("The studio is killed here.")
+    run = await jobs.start(await jobs.make_job())
+    await jobs.look()
+    await jobs.ann.post(f"{WS}/runs/{run['id']}/cancel")
+    jobs.backend.start_error = None
+    await jobs.look()
+    assert (await jobs.run(run["id"]))["state"] == "running"
+    await jobs.runner(run["id"]).result("cancelled")
+    assert (await jobs.run(run["id"]))["state"] == "cancelled"
+
+
+async def test_cancelled_run_says_who_cancelled_it_while_its_result_waits_to_be_fetched(jobs: JobsUnderTest):
+    run, _runner = await jobs.started()
+    await jobs.ann.post(f"{WS}/runs/{run['id']}/cancel")
+    jobs.backend.states[f"{run['id']}-1"] = ComputeState.gone
+    jobs.backend.start_error = ComputeError("The disk is full.")
+    await jobs.look()
+    assert (await jobs.run(run["id"]))["message"] == "Cancelled by ann."
 
 
 async def test_profile_that_is_gone_when_the_run_is_due_fails_it_with_the_known_ones(

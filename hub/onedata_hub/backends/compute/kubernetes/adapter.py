@@ -7,8 +7,10 @@ Where ``prepare`` was called (by the part that looks after runs) states are read
 Elsewhere each is asked for: the part that serves people asks seldom.
 """
 
+import contextlib
 import logging
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from onedata_hub.backends.compute.base import (
@@ -16,11 +18,12 @@ from onedata_hub.backends.compute.base import (
     ComputeBackend,
     ComputeError,
     ComputeState,
+    NeverStarts,
     StartRequest,
     StillRunning,
     UnknownReference,
 )
-from onedata_hub.backends.compute.kubernetes.claims import home_claim
+from onedata_hub.backends.compute.kubernetes.claims import HomeClaim, home_claim
 from onedata_hub.backends.compute.kubernetes.cluster import Cluster, Refused
 from onedata_hub.backends.compute.kubernetes.logs import PodLogs
 from onedata_hub.backends.compute.kubernetes.manifests import (
@@ -34,6 +37,7 @@ from onedata_hub.backends.compute.kubernetes.names import job_name
 from onedata_hub.backends.compute.kubernetes.pods import PodSettings, pod_values
 from onedata_hub.backends.compute.kubernetes.reasons import Seen, why_events, why_evicted
 from onedata_hub.backends.compute.kubernetes.view import JOBS, PODS, View, job_of
+from onedata_hub.backends.compute.kubernetes.waiting import sentence
 
 Json = dict[str, Any]
 
@@ -45,6 +49,9 @@ _EVENTS_AGAIN_SECONDS = 10.0
 _TRIES = 3
 _CONFLICT = 409
 _MISSING = 404
+_EXISTS = "AlreadyExists"  # as a reason; the status 409 is also that of a quota that two asked at once
+_FINAL = (400, 403, 422)  # what is asked for is wrong, or forbidden
+_OVER_QUOTA = "exceeded quota"  # forbidden now; others may end
 _logger = logging.getLogger(__name__)
 
 
@@ -98,9 +105,18 @@ class KubernetesCompute(ComputeBackend):
 
     async def start(self, request: StartRequest) -> str:
         """Make the attempt's Job and its Secret, unless they are there; one that is over is made anew."""
-        values = pod_values(request, self._pod)
-        values = values | {"pvc_name_template": await self._home(request.spec.user, values)}
-        wanted = make_job(request, values, self._ttl_seconds)
+        with _telling_never(ComputeError):
+            values = pod_values(request, self._pod)
+            claim = home_claim(request.spec.user, values)
+        if claim is not None:
+            with _telling_never(Refused):
+                values = values | {"pvc_name_template": await self._home(claim)}
+        with _telling_never(ComputeError):
+            wanted = make_job(request, values, self._ttl_seconds)
+        with _telling_never(Refused):
+            return await self._make(wanted, request)
+
+    async def _make(self, wanted: Json, request: StartRequest) -> str:
         for _ in range(_TRIES):
             job = await self._make_job(wanted, request.reference)
             if job is not None:
@@ -124,7 +140,10 @@ class KubernetesCompute(ComputeBackend):
         return await self._why_waiting(seen) if state == ComputeState.starting else ""
 
     async def cancel(self, reference: str) -> None:
-        """End the Job: its deadline is now, so its pod is told to end, and no other is made."""
+        """End the Job: its deadline is now, so its pod is told to end, and no other is made.
+
+        One that is suspended has no deadline, so it is deleted.
+        """
         try:
             job = await self._cluster.patch(
                 f"{JOBS}/{job_name(reference)}", {"spec": {"activeDeadlineSeconds": 0}}
@@ -132,6 +151,10 @@ class KubernetesCompute(ComputeBackend):
         except Refused as error:
             if error.status != _MISSING:
                 raise
+            return
+        if job["spec"].get("suspend"):
+            await self._delete(job)
+            self._view.jobs.forget(job["metadata"]["name"])
         else:
             self._view.jobs.note(job)
 
@@ -169,21 +192,18 @@ class KubernetesCompute(ComputeBackend):
         self._view.jobs.forget(name)
         self._told.pop(name, None)
 
-    async def _home(self, user: str, values: Json) -> str:
-        """Give the name of the claim of a user's home, or its template; make it where nobody has yet.
+    async def _home(self, claim: HomeClaim) -> str:
+        """Give the name of the claim of a user's home; make it where nobody has yet.
 
         A home that KubeSpawner made under a name of before its version 7 stays the user's home.
         """
-        claim = home_claim(user, values)
-        if claim is None:
-            return str(values.get("pvc_name_template", ""))
         for name in dict.fromkeys((claim.name, claim.legacy_name)):
             if await self._has(f"{_CLAIMS}/{name}"):
                 return name
         try:
             await self._cluster.create(_CLAIMS, claim.manifest)
         except Refused as error:
-            if error.status != _CONFLICT:  # the user's server came first
+            if error.reason != _EXISTS:  # the user's server came first
                 raise
         return claim.name
 
@@ -222,7 +242,7 @@ class KubernetesCompute(ComputeBackend):
         try:
             await self._cluster.create(_SECRETS, make_secret(job, request))
         except Refused as error:
-            if error.status != _CONFLICT:
+            if error.reason != _EXISTS:
                 raise
 
     async def _delete(self, job: Json) -> None:
@@ -257,11 +277,12 @@ class KubernetesCompute(ComputeBackend):
 
     async def _why_waiting(self, seen: Seen) -> str:
         """Say what events tell of a Job without a pod, or of a pod that is not up yet."""
-        name = _newest_of(seen)["metadata"]["name"]
+        about = _newest_of(seen)
+        name = about["metadata"]["name"]
         at, told = self._told.get(name, (float("-inf"), ""))
         if time.monotonic() - at < _EVENTS_AGAIN_SECONDS:
             return told
-        told = why_events(await self._events(seen))
+        told = why_events(await self._events(seen), is_placed=bool(about["spec"].get("nodeName")))
         self._told = {one: kept for one, kept in self._told.items() if time.monotonic() - kept[0] < 60}
         self._told[name] = (time.monotonic(), told)
         return told
@@ -270,6 +291,23 @@ class KubernetesCompute(ComputeBackend):
         uid = _newest_of(seen)["metadata"]["uid"]
         found = await self._cluster.get(_EVENTS, fieldSelector=f"involvedObject.uid={uid}")
         return list(found["items"])
+
+
+@contextlib.contextmanager
+def _telling_never(kind: type[ComputeError]) -> Iterator[None]:
+    """Tell an error of what is asked for as one that no later try mends; pass on what may pass.
+
+    Args:
+        kind: What is such an error here; one of the API server is so by what it says.
+    """
+    try:
+        yield
+    except kind as error:
+        if not isinstance(error, Refused):
+            raise NeverStarts(str(error)) from error
+        if error.status not in _FINAL or _OVER_QUOTA in str(error):
+            raise
+        raise NeverStarts(f"{sentence(str(error))} Tell an administrator of this hub.") from error
 
 
 def _newest_of(seen: Seen) -> Json:

@@ -20,6 +20,7 @@ _DISRUPTIONS = {
     "DeletionByPodGC": "Its node is gone.",
 }
 _EVICTED = "Its pod was evicted from its node: "
+_UNPLACED = "FailedScheduling"
 _CANCELLED = "DeadlineExceeded"  # a cancelled Job's deadline is put to now; no other has one
 
 
@@ -88,11 +89,18 @@ class Seen:
         )
 
 
-def why_events(events: list[Json]) -> str:
-    """Say what events about a Job or pod tell of its waiting: the newest warning, or that an image is fetched."""
+def why_events(events: list[Json], *, is_placed: bool = False) -> str:
+    """Say what events about a Job or pod tell of its waiting: the newest warning, or that an image is fetched.
+
+    Args:
+        events: As the cluster keeps them, also of what has passed.
+        is_placed: A pod has its node: what kept it from one is over.
+    """
     newest = sorted(events, key=lambda one: str(one.get("lastTimestamp") or one.get("eventTime") or ""))
     for event in reversed(newest):
         said = " ".join(str(event.get("message", "")).split())
+        if is_placed and event.get("reason") == _UNPLACED:
+            continue
         if event.get("reason") == "FailedCreate":
             return f"Kubernetes does not make its pod: {said}"
         if event.get("type") == "Warning":
