@@ -4,7 +4,7 @@ import contextlib
 import json
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +29,7 @@ _HUB = {
     },
 }
 CALLER = {"jupyterhub": {"hub": _HUB}}  # values that let the bench call the platform's hub
+_CONTROL = "app.kubernetes.io/component notin (singleuser-server,job-run)"
 _USAGE_SECONDS = 60
 
 
@@ -122,21 +123,43 @@ class Usage:
 
 
 def usage_of(installed: Installed, names: tuple[str, ...]) -> dict[str, Usage]:
-    """Measure the pods of Deployments as they are now: what the kubelet measured before is waited out.
+    """Measure the one pod of each Deployment as it is now: what the kubelet measured before is waited out.
 
     Raises:
         RuntimeError: If the kubelet tells nothing newer of one of them.
     """
+    return _measured(installed, set(names), deployment_of)
+
+
+def usage_of_control_pods(installed: Installed) -> dict[str, Usage]:
+    """Measure every pod of the release that is no server and no run, by its own name, as ``usage_of`` does.
+
+    Raises:
+        RuntimeError: If the kubelet tells nothing newer of one of them.
+    """
+    return _measured(installed, set(installed.pods(_CONTROL)), lambda pod: pod)
+
+
+def deployment_of(pod: str) -> str:
+    """Give the name of the Deployment that a pod is of."""
+    return pod.rsplit("-", 2)[0]
+
+
+def _measured(installed: Installed, names: set[str], name_of: Callable[[str], str]) -> dict[str, Usage]:
+    """Wait for a new measurement of each pod that is wanted.
+
+    Args:
+        installed: The release.
+        names: What is wanted.
+        name_of: Says which of the names a pod goes by.
+    """
     asked, deadline = time.time(), time.monotonic() + _USAGE_SECONDS
     while time.monotonic() < deadline:
-        found = _summary(installed, asked)
-        by_name = {
-            name: usage for name in names for pod, usage in found.items() if pod.rsplit("-", 2)[0] == name
-        }
-        if set(by_name) == set(names):
-            return by_name
+        found = {name_of(pod): usage for pod, usage in _summary(installed, asked).items()}
+        if names <= set(found):
+            return {name: found[name] for name in names}
         time.sleep(1)
-    raise RuntimeError(f"The kubelet told nothing new of {', '.join(sorted(set(names) - set(by_name)))}.")
+    raise RuntimeError(f"The kubelet told nothing new of {', '.join(sorted(names - set(found)))}.")
 
 
 def _summary(installed: Installed, after: float) -> dict[str, Usage]:

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 _BLOCK = re.compile(
     r"(?:<!-- (?P<note>[^>\n]*) -->\n)?```(?P<language>\w+)\n(?P<source>.*?)^```$", re.M | re.S
 )
+_HEADING_OR_BLOCK = re.compile(rf"^#+ (?P<heading>[^\n]+)$|{_BLOCK.pattern}", re.M | re.S)
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,22 @@ def blocks_of(page: Path) -> list[Block]:
         Block(name, found["language"], found["note"] or "", found["source"])
         for found in _BLOCK.finditer(page.read_text(encoding="utf-8"))
     ]
+
+
+def commands_below(page: Path, heading: str) -> str:
+    """Join the commands for a shell that stand below a heading, down to the next one.
+
+    Raises:
+        LookupError: If none stand there.
+    """
+    here, found = "", []
+    for match in _HEADING_OR_BLOCK.finditer(page.read_text(encoding="utf-8")):
+        here = match["heading"] or here
+        if here == heading and match["language"] == "console":
+            found.append(match["source"])
+    if not found:
+        raise LookupError(f"{page.name} has no commands below '{heading}'.")
+    return "".join(found)
 
 
 def all_blocks() -> list[Block]:

@@ -12,7 +12,7 @@ the configuration of the hub's own chart, setting by setting; what concerns a se
 {{- end -}}
 {{- end -}}
 {{- $_ := set $made "image" (list $server.image.name $server.image.tag | compact | join ":") -}}
-{{- $_ := set $made "image_pull_secrets" (include "onedata.run.pullSecrets" . | fromJsonArray) -}}
+{{- with include "onedata.run.pullSecrets" . | fromJsonArray }}{{ $_ := set $made "image_pull_secrets" . }}{{ end -}}
 {{- $_ := set $made "tolerations" (concat (dig "scheduling" "userPods" "tolerations" list $hub) (dig "extraTolerations" list $server)) -}}
 {{- /* The hub's policy lets those with this label in, and a run has no business there. */ -}}
 {{- $_ := set $made "extra_labels" (omit (dig "extraLabels" dict $server | default dict) "hub.jupyter.org/network-access-hub") -}}
