@@ -10,6 +10,7 @@ from collections.abc import Collection
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from slugify import slugify
 
 # What an image's name is, where the site has no rule of its own: no blanks, and a tag or digest perhaps.
 _IMAGE = r"[a-z0-9][\w.:/-]*(@sha256:[0-9a-f]{64})?$"
@@ -108,14 +109,18 @@ class Profile(_Entry):
     @field_validator("slug")
     @classmethod
     def _check_slug(cls, value: str) -> str:
-        if value and not re.fullmatch(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?", value):
-            raise ValueError(f"slug '{value}' may hold a-z, 0-9, '.', '_' and '-' only")
+        if not re.fullmatch(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?", value):
+            raise ValueError(f"slug '{value}' may hold a-z, 0-9, '.', '_' and '-' only, and is not empty")
         return value
 
     @model_validator(mode="after")
     def _derive_slug(self) -> "Profile":
-        # KubeSpawner does the same where a profile has no slug.
-        self.slug = self.slug or re.sub(r"[^a-z0-9]+", "-", self.display_name.lower()).strip("-")
+        # By the same library as KubeSpawner, which looks a profile up by the slug that it makes itself.
+        self.slug = self.slug or slugify(self.display_name)
+        if not self.slug:
+            raise ValueError(
+                f"display_name '{self.display_name}' gives no slug; write one, such as slug: standard"
+            )
         return self
 
     def of(self, groups: Collection[str]) -> "Profile":

@@ -76,7 +76,9 @@ def test_hub_studio_mlflow_and_proxy_run_quietly_as_nobody_on_a_root_they_cannot
         env={"CONFIGPROXY_AUTH_TOKEN": "between-the-two"},
     )
     migrated = "python -m onedata_hub.studio migrate && exec python -m onedata_hub.studio"
-    studio = _container("studio", in_cluster["hub"], "sh", "-c", migrated, env=_service("studio", 8003))
+    api_alone = {"ONEDATA_STUDIO_PARTS": '["api"]'}  # runs are pods, and none are started here
+    environment = _service("studio", 8003) | api_alone
+    studio = _container("studio", in_cluster["hub"], "sh", "-c", migrated, env=environment)
     command = ("python", "-m", "onedata_hub.mlflow_service")
     mlflow = _container("mlflow", in_cluster["hub"], *command, env=_service("mlflow", 8004))
     _start(

@@ -90,14 +90,14 @@ class Installed:
             file.write_text(json.dumps(one))
             files += ["-f", str(file)]
         self._helm(verb, RELEASE, str(self.chart), *files, "--wait", "--timeout", "400s")
-        self._wait_for_ways()
+        self.wait_for_ways()
 
     def roll_back(self) -> None:
         """Go back to the revision before."""
         self._helm("rollback", RELEASE, "--wait", "--timeout", "400s")
-        self._wait_for_ways()
+        self.wait_for_ways()
 
-    def _wait_for_ways(self) -> None:
+    def wait_for_ways(self) -> None:
         """Wait until the proxy leads everywhere: to its pods Helm waits, but not for Services and routes."""
         if not self.parts:
             return

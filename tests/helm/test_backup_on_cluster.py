@@ -86,6 +86,7 @@ async def test_a_release_that_is_gone_comes_back_with_its_datasets_runs_homes_an
         before = {name: first.secret(name) for name in ("onedata", "hub")}
         first.remove()
     follow(second, kept, "Restore on Kubernetes")
+    second.wait_for_ways()
     async with logged_in(second) as ann:
         assert (await ann.studio("GET", f"{run}/logs"))["text"] == told
         listed = await ann.studio("GET", f"{TEAM}/datasets")

@@ -7,6 +7,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from kubespawner import KubeSpawner
 from onedata_hub.machine import Machine
 from onedata_hub.profiles import Profile, Profiles, load_profiles, read_profiles
 from onedata_hub.server_size import ProfileError, ProfileForbidden, parse_memory
@@ -32,8 +33,16 @@ def test_first_profile_is_the_default_where_none_is_marked() -> None:
     assert profiles_of("[{display_name: A}, {display_name: B}]").select({}).profile == "a"
 
 
-def test_slug_comes_from_the_name_as_kubespawner_makes_it() -> None:
-    assert Profile(display_name="GPU (2 × A100)").slug == "gpu-2-a100"
+@pytest.mark.parametrize(
+    "name", ["Large", "GPU (2 × A100)", "标准", "Größe L", "it's ½ of one", "C++ &amp; R"]
+)
+def test_slug_comes_from_the_name_as_kubespawner_makes_it(name: str) -> None:
+    (theirs,) = KubeSpawner._get_initialized_profile_list(None, [{"display_name": name}])
+    assert Profile(display_name=name).slug == theirs["slug"]
+
+
+def test_profiles_with_chinese_names_alone_are_told_apart() -> None:
+    assert list(profiles_of("[{display_name: 标准}, {display_name: 大}]").by_slug) == ["biao-zhun", "da"]
 
 
 def test_choice_is_laid_over_its_profile(shipped: Profiles) -> None:
@@ -238,6 +247,8 @@ def test_slice_of_a_gpu_cannot_be_had_on_one_machine() -> None:
         ("a: b", "at the top"),
         ("[{slug: a}]", "at 0.display_name: Field required"),
         ("[{display_name: A, slug: ../x}]", "may hold a-z"),
+        ("[{display_name: A, slug: ''}]", "is not empty"),
+        ("[{display_name: ★}]", "at 0: Value error, display_name '★' gives no slug; write one"),
         ("[{display_name: A}, {display_name: a}]", "Two profiles have the slug 'a'"),
         ("[{display_name: A, kubespawner_override: {mem_limit: lots}}]", "no amount of memory"),
         ("[{display_name: A, kubespawner_override: {cpu_limit: -1}}]", "no number above 0"),

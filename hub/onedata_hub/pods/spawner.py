@@ -1,14 +1,18 @@
 """User servers as pods: KubeSpawner, with starts that are checked, and told of in words for people."""
 
 import asyncio
+import contextlib
 import time
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Iterator
 from typing import Any, ClassVar
 
+from jupyterhub import version_info
 from kubespawner import KubeSpawner  # type: ignore[import-untyped]  # it has no type information
+from tornado.web import HTTPError
 from traitlets import Bool, Callable, Dict, Unicode, default
 
 from onedata_hub.backends.compute.kubernetes.capacity import Asked, CapacityReader
+from onedata_hub.backends.compute.kubernetes.outages import UNANSWERED, why_away
 from onedata_hub.backends.compute.kubernetes.refusals import why_refused
 from onedata_hub.pods.namespaces import WORKSPACE_OPTION, PlacedServer, choice_of
 from onedata_hub.pods.request import asked_of
@@ -21,6 +25,8 @@ from onedata_hub.start_check import CheckedServer, check_start, groups_of, not_s
 _LOOK_EVERY_SECONDS = 1.0
 # The hub itself gives up at its start_timeout, and says no more than that; we are to be first.
 _SOONER_SECONDS = 2.0
+_OUR_FAULT = 500
+_NOT_NOW = "Your server cannot be started now."
 
 
 class PodSpawner(PlacedServer, CheckedServer, KubeSpawner):  # type: ignore[misc]  # KubeSpawner has no type information
@@ -54,21 +60,42 @@ class PodSpawner(PlacedServer, CheckedServer, KubeSpawner):  # type: ignore[misc
         Raises:
             HTTPError: 400, 403 or 409 with a sentence that says what can be had.
         """
+        with self._refusals_uncounted():
+            self._check()
+        # The hub reads how long it is to wait before KubeSpawner lays the profile over.
+        assert self.size is not None, "the check has chosen it"
+        if "start_timeout" in self.size.overrides:
+            self.start_timeout = int(self.size.overrides["start_timeout"])
+        ours = super().run_pre_spawn_hook()
+        if asyncio.iscoroutine(ours) or isinstance(ours, asyncio.Future):
+            await ours
+        # A hub that ends while the pod starts finds it again, and what it holds: JupyterHub notes both only later.
+        self.orm_spawner.state = self.get_state()
+        self.db.commit()
+
+    def _check(self) -> None:
         self.choose_place()
         workspace = choice_of(self)
         self.user_options = {
             name: value for name, value in (self.user_options or {}).items() if name != WORKSPACE_OPTION
         }
         check_start(self.own_profiles, self)
-        assert self.size is not None, "the check has chosen it"
         if workspace:
             self.user_options = {**self.user_options, WORKSPACE_OPTION: workspace}
-        # The hub reads how long it is to wait before KubeSpawner lays the profile over.
-        if "start_timeout" in self.size.overrides:
-            self.start_timeout = int(self.size.overrides["start_timeout"])
-        ours = super().run_pre_spawn_hook()
-        if asyncio.iscoroutine(ours) or isinstance(ours, asyncio.Future):
-            await ours
+
+    @contextlib.contextmanager
+    def _refusals_uncounted(self) -> Iterator[None]:
+        """Keep a start that is refused from being counted among the hub's own faults, as JupyterHub 6 does by itself.
+
+        JupyterHub 5 counts every start that fails, once it has, and ends the hub after five in a row.
+        """
+        try:
+            yield
+        except HTTPError as error:
+            if error.status_code < _OUR_FAULT and version_info < (6,) and self.handler is not None:
+                settings = self.handler.settings
+                settings["failure_count"] = settings.get("failure_count", 0) - 1
+            raise
 
     @default("options_form")  # type: ignore[untyped-decorator]  # traitlets is not followed
     def _form(self) -> Any:
@@ -94,27 +121,44 @@ class PodSpawner(PlacedServer, CheckedServer, KubeSpawner):  # type: ignore[misc
         """Start the pod; where the cluster does not take it, or cannot place it in time, say why.
 
         Raises:
-            HTTPError: 409 if the cluster refused it, or no machine had room for it within the start's time.
+            HTTPError: 409 if the cluster refused it or does not answer, or no machine had room for it within the
+                start's time.
         """
+        with self._refusals_uncounted():
+            try:
+                return await self._start_in_time()
+            except Exception as error:
+                why = why_refused(error, self.namespace) or why_away(error)
+                if not why:
+                    raise
+                raise not_started(409, f"{_NOT_NOW} {why}") from error
+
+    async def _start_in_time(self) -> Any:
         try:
             async with asyncio.timeout(max(1.0, self.start_timeout - _SOONER_SECONDS)):
                 return await super()._start()
         except TimeoutError:
             pod = self._pod()
-            if pod is None:  # its watch may have been cut: KubeSpawner does the same
-                await self._start_watching_pods(replace=True)
-                raise
+            if pod is None:
+                # Its watch may have been cut: KubeSpawner does the same.
+                with contextlib.suppress(TimeoutError):
+                    await self._start_watching_pods(replace=True)
+                raise not_started(409, f"{_NOT_NOW} {UNANSWERED}") from None
             if is_placed(pod):
                 raise
             why = await self._why(pod)
             raise not_started(
                 409, f"Your server found no place within {self.start_timeout} seconds. {why}"
             ) from None
-        except Exception as error:
-            why = why_refused(error, self.namespace)
-            if not why:
-                raise
-            raise not_started(409, f"Your server cannot be started now. {why}") from error
+
+    async def _make_create_pod_request(self, pod: Any, request_timeout: float) -> bool:
+        """Ask for the pod; of one that is refused no more than its name comes into the hub's log.
+
+        KubeSpawner writes all of it, and its environment has the server's token.
+        """
+        pod.to_str = lambda: f"pod {pod.metadata.name}"
+        made: bool = await super()._make_create_pod_request(pod, request_timeout)
+        return made
 
     async def _start_reflector(self, kind: str, *args: Any, **given: Any) -> Any:
         """Watch a kind of object; one whose watch was refused is watched anew the next time.

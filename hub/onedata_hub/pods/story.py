@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from onedata_hub.backends.compute.kubernetes.waiting import why_waiting
+from onedata_hub.backends.compute.kubernetes.waiting import OUR_CONTAINERS, why_waiting
 
 Json = dict[str, Any]
 
@@ -38,7 +38,7 @@ class Story:
 
     def __init__(self, pod: Json | None, events: Sequence[Json], start_timeout: float) -> None:
         self._pod = pod
-        self._events = events
+        self._events = [one for one in events if _is_of_server(one)]
         self._start_timeout = start_timeout
 
     def now(self) -> Step:
@@ -75,3 +75,11 @@ class Story:
 
     def _newest(self, *reasons: str) -> Json | None:
         return next((one for one in reversed(self._events) if one.get("reason") in reasons), None)
+
+
+def _is_of_server(event: Json) -> bool:
+    """Say whether an event is about the pod or the server's own container: others, such as a proxy, start sooner."""
+    place = event.get("involvedObject", {}).get(
+        "fieldPath", ""
+    )  # such as spec.initContainers{block-metadata}
+    return "{" not in place or any(f"{{{name}}}" in place for name in OUR_CONTAINERS)

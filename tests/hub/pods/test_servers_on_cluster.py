@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.timeout(300), pytest.mark.slow]
 
 GPUS = 2
 SLOW_SECONDS = 2
+SLOW_START_SECONDS = 10  # longer than the hub makes people wait for its answer
 PROFILES: list[dict[str, Any]] = [
     {"display_name": "Small", "default": True, "description": "For everybody."},
     {
@@ -45,6 +46,16 @@ PROFILES: list[dict[str, Any]] = [
         "display_name": "Slice",
         "allowed_groups": ["ml"],
         "kubespawner_override": {"extra_resource_limits": {"nvidia.com/mig-1g.10gb": "1"}},
+    },
+    {
+        "display_name": "Slow",
+        "allowed_groups": ["ml"],
+        "kubespawner_override": {
+            "extra_resource_limits": {"nvidia.com/gpu": str(GPUS)},
+            "lifecycle_hooks": {
+                "postStart": {"exec": {"command": ["/bin/busybox", "sleep", str(SLOW_START_SECONDS)]}}
+            },
+        },
     },
     {"display_name": "Huge", "kubespawner_override": {"mem_guarantee": "32T", "mem_limit": "32T"}},
     {
@@ -205,6 +216,20 @@ def test_limits_hold_for_named_servers_and_over_a_restart_of_the_hub(hub: PodHub
     assert "Not now: You have 3 servers" in hub.form_of("ann5")
     for name in ("first", "second", "third"):
         stop(hub, "ann5", name)
+
+
+def test_gpus_of_a_server_are_counted_though_the_hub_died_while_it_started(hub: PodHub) -> None:
+    assert start(hub, "ann7", "first", profile="slow") == 202
+    assert hub.process is not None
+    hub.process.kill()
+    hub.process.wait(30)
+    pod = ("-n", hub.namespace, "-l", "hub.jupyter.org/username=ann7", "--for=condition=Ready")
+    hub.cluster.kubectl("wait", "pod", *pod, "--timeout=60s")
+    hub.start()
+    wait_for("ann7's server", lambda: is_ready(hub, "ann7", "first"))
+    status, said = refused(hub, "ann7", "second", profile="gpu")
+    assert (status, "Your servers hold 2 GPUs, and your groups have 2 at once." in said) == (409, True)
+    stop(hub, "ann7", "first")
 
 
 def test_what_fits_no_machine_is_said_at_once(hub: PodHub) -> None:

@@ -17,20 +17,22 @@ def pod(
             {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message}
         ]
     if waiting:
-        status["containerStatuses"] = [{"state": {"running": None, "waiting": waiting}}]
-    container = {"image": "notebook:1", "resources": {"limits": limits}}
+        own = {"name": "notebook", "state": {"running": None, "waiting": waiting}}
+        status["containerStatuses"] = [{"name": "istio-proxy", "state": {"running": {}}}, own]
+    container = {"name": "notebook", "image": "notebook:1", "resources": {"limits": limits}}
+    proxy = {"name": "istio-proxy", "image": "proxy:1"}  # what a cluster puts into each pod, first or last
     return {
         "metadata": {},
-        "spec": {"containers": [container]} | ({"nodeName": on} if on else {}),
+        "spec": {"containers": [proxy, container]} | ({"nodeName": on} if on else {}),
         "status": status,
     }
 
 
-def event(reason: str, message: str = "") -> dict[str, str]:
-    return {"reason": reason, "message": message}
+def event(reason: str, message: str = "", *, of: str = "") -> dict[str, Any]:
+    return {"reason": reason, "message": message, "involvedObject": {"fieldPath": of} if of else {}}
 
 
-def told(found: dict[str, Any] | None, *events: dict[str, str]) -> str:
+def told(found: dict[str, Any] | None, *events: dict[str, Any]) -> str:
     return Story(found, list(events), TIMEOUT).now().words
 
 
@@ -93,10 +95,10 @@ def test_machine_that_is_being_added_is_told() -> None:
 
 def test_steps_follow_one_another() -> None:
     placed = pod(on="gpu-1")
-    events: list[dict[str, str]] = []
+    events: list[dict[str, Any]] = []
     steps = [Story(None, [], TIMEOUT).now(), Story(pod(), [], TIMEOUT).now()]
     for reason in ("Scheduled", "Pulling", "Pulled", "Created", "Started"):
-        events.append(event(reason))
+        events.append(event(reason, of="spec.containers{notebook}"))
         steps.append(Story(placed, events, TIMEOUT).now())
     percents = [step.percent for step in steps]
     assert percents == sorted(percents)
@@ -119,6 +121,15 @@ def test_steps_follow_one_another() -> None:
 )
 def test_fault_of_a_container_is_told(waiting: dict[str, str], words: str) -> None:
     assert told(pod(on="a", waiting=waiting), event("Pulling")) == words
+
+
+@pytest.mark.parametrize(
+    "other", ["spec.initContainers{block-cloud-metadata}", "spec.containers{istio-proxy}"]
+)
+def test_another_container_that_has_started_is_not_the_server(other: str) -> None:
+    sooner = [event(reason, of=other) for reason in ("Pulled", "Created", "Started")]
+    pulling = event("Pulling", of="spec.containers{notebook}")
+    assert "The image is being fetched" in told(pod(on="a"), *sooner, pulling)
 
 
 def test_volume_that_cannot_be_mounted_is_told() -> None:

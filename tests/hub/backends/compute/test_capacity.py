@@ -46,6 +46,21 @@ def test_free_gpus_of_all_machines_are_counted_together() -> None:
     assert capacity.words(asked(**{GPU: 1})) == ["2 of 4 GPUs free now."]
 
 
+@pytest.mark.parametrize(
+    ("placed", "wanted", "words"),
+    [
+        ([pod("gpu-1", **{GPU: "1"}), pod("gpu-2", **{GPU: "1"})], {GPU: 2}, "2 of 4 GPUs free now, but no"),
+        ([pod("gpu-1", cpu="8"), pod("gpu-2", cpu="7")], {GPU: 1, "cpu": 2}, "4 of 4 GPUs free now, but no"),
+        ([pod("gpu-1", cpu="8"), pod("gpu-2", cpu="6")], {GPU: 1, "cpu": 2}, "4 of 4 GPUs free now."),
+    ],
+)
+def test_gpus_that_are_free_where_the_server_does_not_fit_are_not_told_as_to_be_had(
+    placed: list[dict[str, Any]], wanted: dict[str, float], words: str
+) -> None:
+    but = " machine has room for a server of this size." if words.endswith("but no") else ""
+    assert Capacity.of(GPU_NODES, placed).words(asked(**wanted)) == [f"{words}{but}"]
+
+
 def test_of_gpus_that_are_all_in_use_it_is_said_by_how_many_and_who_waits() -> None:
     waiting = [pod(None, **{GPU: "1"}), pod(None, **{GPU: "1"}), pod(None, cpu="1")]
     capacity = Capacity.of(GPU_NODES, [*(pod(on, **{GPU: "2"}) for on in ("gpu-1", "gpu-2")), *waiting])

@@ -116,12 +116,12 @@ class Capacity:
         if not any(node.is_large_enough(asked) for node in nodes):
             return [_too_large(nodes, asked)]
         if asked.gpu_kinds:
-            return [self._gpu_words(nodes, kind, apart_from) for kind in asked.gpu_kinds]
+            return [self._gpu_words(nodes, asked, kind, apart_from) for kind in asked.gpu_kinds]
         if not any(node.has_room(asked) for node in nodes):
             return ["The cluster is full now: no machine has room for a server of this size."]
         return []
 
-    def _gpu_words(self, nodes: list[Node], kind: str, apart_from: str) -> str:
+    def _gpu_words(self, nodes: list[Node], asked: Asked, kind: str, apart_from: str) -> str:
         free = int(sum(node.free(kind) for node in nodes))
         total = int(sum(node.offers.get(kind, 0.0) for node in nodes))
         users = sum(1 for node in nodes for pod in node.pods if pod.get(kind))
@@ -129,7 +129,10 @@ class Capacity:
         queue = f", and {counted(before, 'other waits', 'others wait')} for one" if before else ""
         every = count_gpus_in_words(kind, total)
         if free:
-            return f"{free} of {every} free now{queue}."
+            # They may be on several machines, or where there is no memory left.
+            has_room = any(node.has_room(asked) for node in nodes)
+            but = "" if has_room else ", but no machine has room for a server of this size"
+            return f"{free} of {every} free now{but}{queue}."
         return f"{every} in all, in use by {counted(users, 'server or run', 'servers or runs')}{queue}."
 
 

@@ -13,6 +13,12 @@ from onedata_hub.backends.compute.kubernetes.cluster import Cluster, Refused
 from onedata_hub.backends.compute.kubernetes.pods import CONTAINER
 
 _IN_MEMORY_BYTES = 1_048_576
+# What comes from a pod is from whatever image somebody chose. A runner ends its log at 256 MiB, with a sentence, and
+# its lines are shorter than these.
+_LONGEST_LOG_BYTES = 257 * 2**20
+_LONGEST_LINE_BYTES = 131_072
+# Stands where the node does not keep a log any more: it keeps the newest of a long one.
+_GAP = b"[The node keeps only the newest of this log; all of it is kept when the run has ended.]"
 _FIRST_LOOK_SECONDS = 2.0
 _WHOLE_SECONDS = 20.0  # for the log of a pod that has ended
 _SILENCE_SECONDS = 3_600.0  # a notebook may be quiet for long
@@ -61,7 +67,8 @@ class PodLog:
         if self._task.done() and not self._task.cancelled() and offset >= self._size:
             self._task.result()
         self._file.seek(offset)
-        return self._file.read(max(0, min(limit, self._size - offset)))
+        content = self._file.read(max(0, min(limit, self._size - offset)))
+        return content.replace(b"\0", b" ")  # what was never written, in a gap, reads as zeros
 
     async def close(self) -> None:
         """Read no more."""
@@ -78,22 +85,33 @@ class PodLog:
                     *lines, left = (left + chunk).split(b"\n")
                     for line in lines:
                         self._take(line)
+                    left = left[: _LONGEST_LINE_BYTES + 1]
         except Refused as error:
             if error.status not in (400, 404):  # the container is not up yet, or the pod is gone
                 raise
 
     def _take(self, line: bytes) -> None:
-        frame = LogFrame.read(line)
+        frame = LogFrame.read(line) if len(line) <= _LONGEST_LINE_BYTES else None
         if frame is None:
             return  # the runner's own words, for administrators
         content = frame.log.encode()
+        end = frame.at + len(content)
+        if frame.at < 0 or end > _LONGEST_LOG_BYTES:
+            return  # no runner of ours wrote it
+        if end > _IN_MEMORY_BYTES:
+            self._file.rollover()  # on a disk, a gap takes no space
         if frame.at > self._size:
-            self._file.seek(self._size)
-            self._file.write(_gap(frame.at - self._size))
+            self._leave_gap(frame.at)
         self._file.seek(frame.at)
         self._file.write(content)
-        self._size = max(self._size, frame.at + len(content))
+        self._size = max(self._size, end)
         self._news.set()
+
+    def _leave_gap(self, until: int) -> None:
+        self._file.seek(self._size)
+        self._file.write(_GAP[: until - self._size - 1])
+        self._file.seek(until - 1)
+        self._file.write(b"\n")
 
 
 class PodLogs:
@@ -139,9 +157,3 @@ class PodLogs:
         for place, (asked, pod) in enumerate(others):
             if now - asked > _FORGOTTEN_SECONDS or len(others) - place >= _MOST_FOLLOWED:
                 await self._drop(pod)
-
-
-def _gap(length: int) -> bytes:
-    """Fill a place that the node does not keep any more: it keeps the newest of a long log."""
-    said = b"[The node keeps only the newest of this log; all of it is kept when the run has ended.]"
-    return (said + b" " * length)[: length - 1] + b"\n"

@@ -4,13 +4,18 @@ Source: Kubernetes API reference, PodStatus; the scheduler's plugins, whose word
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from onedata_hub.amounts import resource_in_words
+from onedata_hub.backends.compute.kubernetes.pods import CONTAINER
 from onedata_hub.backends.compute.kubernetes.quantities import pod_requests
 
 Json = dict[str, Any]
 
+# The container of a run, and that of a server as KubeSpawner names it. A cluster may put others beside them,
+# before or after, and the kubelet lists the states of all by their names.
+OUR_CONTAINERS = (CONTAINER, "notebook")
 _IMAGE_FAULTS = (
     "ErrImagePull",
     "ImagePullBackOff",
@@ -42,7 +47,8 @@ def why_waiting(pod: Json) -> str:
     waiting = container_state(pod).get("waiting", {})
     reason, message = waiting.get("reason", ""), " ".join(str(waiting.get("message", "")).split())
     if reason in _IMAGE_FAULTS:
-        return f"The image '{pod['spec']['containers'][0]['image']}' cannot be had ({reason}): {sentence(message)}"
+        image = own_container(pod["spec"]["containers"]).get("image", "")
+        return f"The image '{image}' cannot be had ({reason}): {sentence(message)}"
     if reason and reason not in ("ContainerCreating", "PodInitializing"):
         return f"Its container cannot be started ({reason}): {sentence(message)}"
     for one in pod["status"].get("conditions", []):
@@ -73,10 +79,14 @@ def _needs(pod: Json, lacking: list[str]) -> str:
 
 
 def container_state(pod: Json) -> Json:
-    """Give the state of a pod's first container; empty where it has none yet."""
-    statuses = pod["status"].get("containerStatuses") or []
-    state: Json = statuses[0].get("state") or {} if statuses else {}
+    """Give the state of the container of a pod that is a run or a server; empty where it has none yet."""
+    state = own_container(pod["status"].get("containerStatuses") or []).get("state") or {}
     return {name: value for name, value in state.items() if value is not None}
+
+
+def own_container(containers: Iterable[Json]) -> Json:
+    """Find the run or the server among a pod's containers, or among their states; empty where it is not there."""
+    return next((one for one in containers if one.get("name") in OUR_CONTAINERS), {})
 
 
 def sentence(text: str | None) -> str:

@@ -1,0 +1,35 @@
+"""Which container of a pod is the run or the server: the kubelet lists their states by name, others among them."""
+
+from typing import Any
+
+import pytest
+from onedata_hub.backends.compute.kubernetes.reasons import Seen
+from onedata_hub.backends.compute.kubernetes.waiting import container_state
+
+
+def run(phase: str, **state: dict[str, Any]) -> Seen:
+    """Give a run whose pod has a proxy of the cluster's own beside it."""
+    statuses = [{"name": "istio-proxy", "state": {"running": {}}}, {"name": "runner", "state": state}]
+    runner = {"name": "runner", "image": "notebook:1", "resources": {"limits": {"memory": "2147483648"}}}
+    pod = {
+        "metadata": {"creationTimestamp": "2026-11-21T10:00:00Z"},
+        "spec": {"containers": [runner, {"name": "istio-proxy", "image": "proxy:1"}]},
+        "status": {"phase": phase, "containerStatuses": statuses},
+    }
+    return Seen({"metadata": {}, "spec": {}, "status": {}}, [pod])
+
+
+def test_a_run_whose_image_is_missing_does_not_run_because_a_proxy_beside_it_does() -> None:
+    seen = run("Pending", waiting={"reason": "ImagePullBackOff", "message": "Back-off pulling image"})
+    assert seen.state() == "starting"
+    assert seen.why() == "The image 'notebook:1' cannot be had (ImagePullBackOff): Back-off pulling image."
+
+
+def test_a_run_that_took_too_much_memory_is_told_beside_a_proxy_too() -> None:
+    seen = run("Failed", terminated={"exitCode": 137, "reason": "OOMKilled"})
+    assert "It used more memory than its pod may have (2,048 MiB)" in seen.why()
+
+
+@pytest.mark.parametrize("statuses", [None, [], [{"name": "istio-proxy", "state": {"running": {}}}]])
+def test_a_container_of_which_nothing_is_told_yet_has_no_state(statuses: list[dict[str, Any]] | None) -> None:
+    assert container_state({"status": {"containerStatuses": statuses}}) == {}
