@@ -161,18 +161,26 @@ class PodSpawner(PlacedServer, CheckedServer, KubeSpawner):  # type: ignore[misc
         return made
 
     async def _start_reflector(self, kind: str, *args: Any, **given: Any) -> Any:
-        """Watch a kind of object; one whose watch was refused is watched anew the next time.
+        """Watch a kind of object; one whose watch was refused or has given up is watched anew the next time.
 
-        KubeSpawner keeps such a watch and takes it for a good one from then on, which sees nothing.
+        KubeSpawner gives a watch up once the API server has been away for a minute, and takes it, like one that was
+        refused, for a good one from then on: it sees nothing, so that servers never become ready and never end.
         """
         key = self._get_reflector_key(kind)
         before = self.reflectors.get(key)
+        has_given_up = before is not None and before.watch_task is not None and before.watch_task.done()
         try:
-            return await super()._start_reflector(kind, *args, **given)
-        except BaseException:
+            return await super()._start_reflector(
+                kind, *args, **given | ({"replace": True} if has_given_up else {})
+            )
+        except BaseException as error:
             made = self.reflectors.get(key)
             if made is not None and made is not before and made.watch_task is None:
                 del self.reflectors[key]
+                if has_given_up:
+                    self.reflectors[key] = before
+            if has_given_up and why_away(error):
+                return before  # what was known last, as while it was tried again
             raise
 
     def _pod(self) -> dict[str, Any] | None:

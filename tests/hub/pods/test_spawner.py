@@ -93,3 +93,33 @@ async def test_a_pod_that_is_refused_leaves_no_token_in_the_hubs_log(
         await server.start()
     assert f"Failed for pod {server.pod_name}" in caplog.text
     assert TOKEN not in caplog.text
+
+
+async def given_up(server: KubeSpawner) -> Any:
+    """Have a server's watch of pods end, as KubeSpawner's does when it has tried for a minute."""
+    await server._start_watching_pods()
+    watch = server.pod_reflector
+    watch.watch_task.cancel()
+    await asyncio.wait([watch.watch_task])
+    return watch
+
+
+async def test_a_watch_that_has_given_up_is_begun_anew(starts: Any) -> None:
+    server = await starts(403)
+    before = await given_up(server)
+    assert await server.poll() == 1
+    assert server.pod_reflector is not before
+    assert not server.pod_reflector.watch_task.done()
+
+
+async def test_while_the_api_server_stays_away_what_was_known_last_holds(
+    starts: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = await starts(403)
+    before = await given_up(server)
+    before.resources[f"people/{server.pod_name}"] = {"status": {"phase": "Pending"}}
+    with monkeypatch.context() as away:
+        away.setattr(before.api.api_client.configuration, "host", f"http://127.0.0.1:{free_port()}")
+        assert await server.poll() is None
+        assert server.pod_reflector is before
+    assert await server.poll() == 1
