@@ -69,6 +69,7 @@ c.KubeSpawner.cmd = ["/bin/busybox"]
 c.KubeSpawner.args = ["httpd", "-f", "-p", "8888", "-h", "/"]
 c.KubeSpawner.cpu_guarantee, c.KubeSpawner.mem_guarantee = 0.01, "16M"
 c.KubeSpawner.delete_grace_period = 1
+c.Spawner.consecutive_failure_limit = 5  # as Zero to JupyterHub has it: JupyterHub itself has none
 c.KubeSpawner.profile_list = given["profiles"]
 c.KubeSpawner.environment = {"ONEDATA_WORKSPACE": workspace_of}
 if given["storage"]:

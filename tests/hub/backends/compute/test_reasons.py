@@ -8,12 +8,13 @@ from onedata_hub.backends.compute.kubernetes.reasons import Seen, why_events, wh
 
 def seen(status: dict[str, Any], *, conditions: list[dict[str, Any]] | None = None, **metadata: Any) -> Seen:
     container = {
+        "name": "runner",
         "image": "notebook:1",
         "resources": {"limits": {"memory": "2147483648", "nvidia.com/gpu": "1"}},
     }
     pod = {
         "metadata": {"name": "run-1-x", "creationTimestamp": "2026-11-21T10:00:00Z", **metadata},
-        "spec": {"containers": [container]},
+        "spec": {"containers": [{"name": "a-proxy", "image": "proxy:1"}, container]},
         "status": status,
     }
     return Seen({"metadata": {}, "spec": {}, "status": {"conditions": conditions or []}}, [pod])

@@ -8,7 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from onedata_hub.backends.compute.base import ComputeState
-from onedata_hub.backends.compute.kubernetes.waiting import container_state, sentence, why_waiting
+from onedata_hub.backends.compute.kubernetes.waiting import (
+    container_state,
+    own_container,
+    sentence,
+    why_waiting,
+)
 
 Json = dict[str, Any]
 
@@ -159,7 +164,9 @@ def _why_unheard(pod: Json) -> str:
 
 
 def _limit(pod: Json) -> str:
-    limit = str(pod["spec"]["containers"][0].get("resources", {}).get("limits", {}).get("memory", ""))
+    limit = str(
+        own_container(pod["spec"]["containers"]).get("resources", {}).get("limits", {}).get("memory", "")
+    )
     return f" ({int(limit) / 2**20:,.0f} MiB)" if limit.isdecimal() else f" ({limit})" if limit else ""
 
 
