@@ -208,6 +208,7 @@ async def test_people_work_on_while_the_api_server_is_away_and_the_hub_finds_the
     assert execute(installed, kernel, "print(kept + 1)") == "42"
     assert installed.pods(_SERVERS) == before
     await bob.start_server(lambda _: None, profile="small")
+    await bob.stop_server()
     await until("nothing left", lambda: _nothing_is_left(installed), installed=installed)
 
 
