@@ -12,8 +12,7 @@ from tornado.web import HTTPError
 from traitlets import Bool, Callable, Dict, Unicode, default
 
 from onedata_hub.backends.compute.kubernetes.capacity import Asked, CapacityReader
-from onedata_hub.backends.compute.kubernetes.outages import UNANSWERED, why_away
-from onedata_hub.backends.compute.kubernetes.refusals import why_refused
+from onedata_hub.backends.compute.kubernetes.refusals import UNANSWERED, why_away, why_refused
 from onedata_hub.pods.namespaces import WORKSPACE_OPTION, PlacedServer, choice_of
 from onedata_hub.pods.request import asked_of
 from onedata_hub.pods.story import Story, is_placed

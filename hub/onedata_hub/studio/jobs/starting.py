@@ -41,10 +41,6 @@ _LONGEST_WAIT = timedelta(seconds=60)
 _SHORTEST_WAIT = timedelta(seconds=1)
 
 
-class _Hopeless(Exception):
-    """The attempt can never be started; the message says why."""
-
-
 @dataclass(frozen=True)
 class _Plan:
     """A run as it stood when its start began."""
@@ -95,7 +91,7 @@ class Starter:
             if request is None:
                 return
             await self.context.compute.start(request)
-        except (_Hopeless, NeverStarts) as error:
+        except NeverStarts as error:
             await self._give_up(plan, str(error))
         except (HubUnreachable, ComputeError, StoreError, StudioError) as error:
             await self._put_off(plan, str(error))
@@ -120,7 +116,7 @@ class Starter:
         try:
             notebook = await self.context.objects.get_bytes(notebook_key(run.workspace, detail.snapshot))
         except ObjectMissing as error:
-            raise _Hopeless("The notebook's snapshot is not in the object store any more.") from error
+            raise NeverStarts("The notebook's snapshot is not in the object store any more.") from error
         token_id, token, caller = await self._token(run, detail)
         key = secrets.token_urlsafe(32)
         if not await self._note_start(run, key, token_id, caller):
@@ -149,7 +145,7 @@ class Starter:
             if self._only_delivers(run):
                 return ServerSize(profile=detail.profile or "")  # its limits are in its spool
             if error.status in (403, 422):
-                raise _Hopeless(error.message) from error
+                raise NeverStarts(error.message) from error
             raise
 
     async def _token(self, run: JobRunRow, detail: JobRunDetailRow) -> tuple[str, str, Caller | None]:

@@ -7,10 +7,8 @@ Where ``prepare`` was called (by the part that looks after runs) states are read
 Elsewhere each is asked for: the part that serves people asks seldom.
 """
 
-import contextlib
 import logging
 import time
-from collections.abc import Iterator
 from typing import Any
 
 from onedata_hub.backends.compute.base import (
@@ -18,7 +16,6 @@ from onedata_hub.backends.compute.base import (
     ComputeBackend,
     ComputeError,
     ComputeState,
-    NeverStarts,
     StartRequest,
     StillRunning,
     UnknownReference,
@@ -36,8 +33,8 @@ from onedata_hub.backends.compute.kubernetes.manifests import (
 from onedata_hub.backends.compute.kubernetes.names import job_name
 from onedata_hub.backends.compute.kubernetes.pods import PodSettings, pod_values
 from onedata_hub.backends.compute.kubernetes.reasons import Seen, why_events, why_evicted
+from onedata_hub.backends.compute.kubernetes.refusals import telling_never
 from onedata_hub.backends.compute.kubernetes.view import JOBS, PODS, View, job_of
-from onedata_hub.backends.compute.kubernetes.waiting import sentence
 
 Json = dict[str, Any]
 
@@ -50,8 +47,6 @@ _TRIES = 3
 _CONFLICT = 409
 _MISSING = 404
 _EXISTS = "AlreadyExists"  # as a reason; the status 409 is also that of a quota that two asked at once
-_FINAL = (400, 403, 422)  # what is asked for is wrong, or forbidden
-_OVER_QUOTA = "exceeded quota"  # forbidden now; others may end
 _logger = logging.getLogger(__name__)
 
 
@@ -105,15 +100,15 @@ class KubernetesCompute(ComputeBackend):
 
     async def start(self, request: StartRequest) -> str:
         """Make the attempt's Job and its Secret, unless they are there; one that is over is made anew."""
-        with _telling_never(ComputeError):
+        with telling_never(ComputeError):
             values = pod_values(request, self._pod)
             claim = home_claim(request.spec.user, values)
         if claim is not None:
-            with _telling_never(Refused):
+            with telling_never(Refused):
                 values = values | {"pvc_name_template": await self._home(claim)}
-        with _telling_never(ComputeError):
+        with telling_never(ComputeError):
             wanted = make_job(request, values, self._ttl_seconds)
-        with _telling_never(Refused):
+        with telling_never(Refused):
             return await self._make(wanted, request)
 
     async def _make(self, wanted: Json, request: StartRequest) -> str:
@@ -291,23 +286,6 @@ class KubernetesCompute(ComputeBackend):
         uid = _newest_of(seen)["metadata"]["uid"]
         found = await self._cluster.get(_EVENTS, fieldSelector=f"involvedObject.uid={uid}")
         return list(found["items"])
-
-
-@contextlib.contextmanager
-def _telling_never(kind: type[ComputeError]) -> Iterator[None]:
-    """Tell an error of what is asked for as one that no later try mends; pass on what may pass.
-
-    Args:
-        kind: What is such an error here; one of the API server is so by what it says.
-    """
-    try:
-        yield
-    except kind as error:
-        if not isinstance(error, Refused):
-            raise NeverStarts(str(error)) from error
-        if error.status not in _FINAL or _OVER_QUOTA in str(error):
-            raise
-        raise NeverStarts(f"{sentence(str(error))} Tell an administrator of this hub.") from error
 
 
 def _newest_of(seen: Seen) -> Json:

@@ -1,18 +1,28 @@
-"""Why the cluster does not take a server: its quota is used up, a rule forbids it, its namespace cannot be used."""
+"""Why the cluster does not take a server or run: a quota is used up, a rule forbids it, or nobody answers."""
 
+import contextlib
 import json
 import re
+from collections.abc import Iterator
 
+from aiohttp import ClientError
 from kubernetes_asyncio.client import ApiException
 
 from onedata_hub.amounts import resource_in_words
+from onedata_hub.backends.compute.base import ComputeError, NeverStarts
+from onedata_hub.backends.compute.kubernetes.cluster import Refused
 from onedata_hub.backends.compute.kubernetes.quantities import quantity
+from onedata_hub.backends.compute.kubernetes.waiting import sentence
 
 # Source: the API server's plugin ResourceQuota; amounts are "requests.memory=1Gi,pods=1".
 _QUOTA = re.compile(
     r"exceeded quota: (?P<name>[^,]+), requested: (?P<asked>.+), used: (?P<used>.+), limited: (?P<limit>.+)"
 )
 _LATER = 429  # and what is the API server's own trouble, from 500 on
+_AWAY = (_LATER, 503, 504)
+_FINAL = (400, 403, 422)  # what is asked for is wrong, or forbidden
+_OVER_QUOTA = "exceeded quota"  # forbidden now; others may end
+UNANSWERED = "The Kubernetes API server does not answer. Servers and runs go on; try again in a minute."
 
 
 def why_refused(error: BaseException, namespace: str) -> str:
@@ -31,6 +41,33 @@ def why_refused(error: BaseException, namespace: str) -> str:
         f"Kubernetes refuses it in namespace '{namespace}': {said.rstrip('.')}. "
         "Tell an administrator of this hub."
     )
+
+
+def why_away(error: BaseException) -> str:
+    """Say in a sentence that the API server does not answer: itself, or what stands in front of it.
+
+    Returns:
+        The sentence; empty where the error is another.
+    """
+    is_told = isinstance(error, ApiException) and error.status in _AWAY
+    return UNANSWERED if is_told or isinstance(error, ClientError) else ""
+
+
+@contextlib.contextmanager
+def telling_never(kind: type[ComputeError]) -> Iterator[None]:
+    """Tell an error of what is asked for as one that no later try mends; pass on what may pass.
+
+    Args:
+        kind: What is such an error here; one of the API server is so by what it says.
+    """
+    try:
+        yield
+    except kind as error:
+        if not isinstance(error, Refused):
+            raise NeverStarts(str(error)) from error
+        if error.status not in _FINAL or _OVER_QUOTA in str(error):
+            raise
+        raise NeverStarts(f"{sentence(str(error))} Tell an administrator of this hub.") from error
 
 
 def _over_quota(name: str, asked: str, used: str, limit: str) -> str:
