@@ -1,6 +1,7 @@
 """A proxy that comes back without its routes, between a real hub and a real service."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -37,8 +38,8 @@ c.JupyterHub.services = [
 
 
 @contextmanager
-def running(command: list[str], folder: Path) -> Iterator[None]:
-    """Run a program, and end it without a warning."""
+def running(command: list[str], folder: Path, end: signal.Signals = signal.SIGKILL) -> Iterator[None]:
+    """Run a program, and end it: without a warning, where nothing else is said."""
     with (folder / "log").open("ab") as log:
         process = subprocess.Popen(
             command,
@@ -51,7 +52,7 @@ def running(command: list[str], folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        process.kill()
+        process.send_signal(end)
         process.wait(10)
 
 
@@ -78,7 +79,7 @@ def test_routes_are_there_again_moments_after_the_proxy_is(tmp_path: Path) -> No
         *("--api-port", str(ports["api"]), "--default-target", f"http://127.0.0.1:{ports['hub']}"),
     ]
     service = f"http://127.0.0.1:{ports['proxy']}/services/studio/"
-    with running([sys.executable, "-m", "jupyterhub"], tmp_path):
+    with running([sys.executable, "-m", "jupyterhub"], tmp_path, signal.SIGTERM):  # it ends its service
         with running(proxy, tmp_path):
             seconds_until(f"http://127.0.0.1:{ports['hub']}/hub/health", 200, tmp_path)
             # Python's server has no such file, and says so itself; the hub would send one to its own page.
