@@ -11,10 +11,15 @@ import httpx
 from onedata_hub.identity.caller import Caller
 
 _MOST_CACHED = 10_000
+_MISSING = 404
 
 
 class HubUnreachable(Exception):
     """The hub did not answer, or answered with a fault of its own."""
+
+
+class UnknownUser(Exception):
+    """The hub has no user of that name, perhaps no more."""
 
 
 class HubIdentity:
@@ -90,10 +95,13 @@ class HubIdentity:
             The token's id (to revoke it) and the token.
 
         Raises:
+            UnknownUser: If the hub has no such user.
             HubUnreachable: If the hub does not answer or refuses; says what it said.
         """
         body = {"scopes": scopes, "expires_in": expires_in, "note": note}
         response = await self._request("POST", f"/users/{_quoted(user)}/tokens", json=body)
+        if response.status_code == _MISSING:
+            raise UnknownUser(f"JupyterHub has no user '{user}'.")
         made = self._json(response, f"a token for {user}")
         return str(made["id"]), str(made["token"])
 

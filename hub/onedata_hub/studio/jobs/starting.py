@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from onedata_hub.backends.compute.base import ComputeError, NeverStarts, StartRequest
 from onedata_hub.backends.objects.errors import ObjectMissing, StoreError
-from onedata_hub.identity import Caller, HubUnreachable
+from onedata_hub.identity import Caller, HubUnreachable, UnknownUser
 from onedata_hub.server_size import ServerSize, options_text
 from onedata_hub.studio.context import Context
 from onedata_hub.studio.database import utc_now
@@ -167,9 +167,11 @@ class Starter:
             if caller is None:
                 raise HubUnreachable(f"JupyterHub made a token of '{run.created_by}' and does not know it.")
             return token_id, token, caller
-        except HubUnreachable:
+        except (HubUnreachable, UnknownUser) as error:
             if self._only_delivers(run):
                 return "", "", None  # its key alone opens its result
+            if isinstance(error, UnknownUser):
+                raise NeverStarts(f"{error} Save its job's notebook anew, and it runs as you.") from error
             raise
 
     def _only_delivers(self, run: JobRunRow) -> bool:

@@ -154,6 +154,18 @@ async def test_a_run_whose_user_left_the_group_of_its_profile_is_not_started_aga
     assert len(pods.backend.requests[f"{run['id']}-1"]) == 1
 
 
+async def test_a_run_of_somebody_whom_the_hub_does_not_know_any_more_fails_and_says_so(
+    pods: JobsUnderTest,
+) -> None:
+    run, _runner = await pods.started()
+    pods.backend.states[f"{run['id']}-1"] = ComputeState.gone
+    ann = pods.studio.hub.users.pop("ann")
+    await look_later(pods)
+    pods.studio.hub.users["ann"] = ann  # who reads of it
+    ended = await pods.run(run["id"])
+    assert (ended["state"], "JupyterHub has no user 'ann'" in ended["message"]) == ("failed", True), ended
+
+
 async def test_a_try_to_start_that_failed_is_none_of_the_starts_after_which_a_run_is_given_up(
     pods: JobsUnderTest,
 ) -> None:
