@@ -6,6 +6,7 @@ from typing import Any
 
 from onedata_hub.backends.compute.kubernetes.cluster import Cluster
 from onedata_hub.backends.compute.kubernetes.manifests import JOB_UID_LABEL
+from onedata_hub.backends.compute.kubernetes.pods import CONTAINER
 from onedata_hub.backends.compute.kubernetes.view import JOBS, View, Watched
 
 
@@ -50,3 +51,26 @@ async def test_a_job_made_anew_has_not_the_pods_of_the_earlier_one_of_its_name()
     assert found["metadata"]["name"] == "pod-of-new"
     await told(view.pods, "DELETED", {"metadata": found["metadata"] | {"resourceVersion": "40"}})
     assert view.seen("run-1").pods == []
+
+
+async def test_what_is_kept_of_a_pod_tells_why_it_waits_and_how_much_memory_it_had() -> None:
+    view = View(Cluster("test"))
+    beside = {"name": "a-proxy", "image": "proxy:1"}
+    run = {"name": CONTAINER, "image": "notebook:1", "resources": {"limits": {"memory": "1048576"}}}
+    view.jobs.note(job("run-1", 10))
+    metadata = {"name": "pod", "labels": {JOB_UID_LABEL: "u1"}, "creationTimestamp": "2026-11-21T10:00:00Z"}
+    for phase, state, said in (
+        (
+            "Pending",
+            {"waiting": {"reason": "ErrImagePull", "message": "gone"}},
+            "The image 'notebook:1' cannot be had",
+        ),
+        (
+            "Failed",
+            {"terminated": {"reason": "OOMKilled", "exitCode": 137}},
+            "more memory than its pod may have (1 MiB)",
+        ),
+    ):
+        status = {"phase": phase, "containerStatuses": [{"name": CONTAINER, "state": state}]}
+        view.pods.note({"metadata": metadata, "spec": {"containers": [beside, run]}, "status": status})
+        assert said in view.seen("run-1").why()

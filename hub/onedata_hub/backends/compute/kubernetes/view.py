@@ -193,8 +193,8 @@ def _shortened(found: Json) -> Json:
     """Keep what we look at; a pod's spec is most of it, and hundreds are kept."""
     spec = found.get("spec", {})
     containers = [
-        {"image": one["image"], "resources": one.get("resources", {})}
-        for one in spec.get("containers", [])[:1]
+        {"name": one["name"], "image": one["image"], "resources": one.get("resources", {})}
+        for one in spec.get("containers", [])
     ]
     metadata = {name: value for name, value in found["metadata"].items() if name != "managedFields"}
     kept = {"suspend": spec.get("suspend", False)}
