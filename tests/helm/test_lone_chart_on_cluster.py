@@ -232,7 +232,7 @@ def test_the_page_names_each_file_that_installs_the_hubs_chart() -> None:
     assert named is not None, f"{_PAGE.name} says no more which tests take the hub's chart"
     expected = {path for path in ROOT.glob(named[1]) if path.name != named[2]}
     installs = {path for path in (ROOT / "tests").rglob("test_*.py") if "full_chart: Path" in _code(path)}
-    assert {path for path in installs if "Installed(" in _code(path)} == expected
+    assert {path for path in installs if "new_release(" in _code(path)} == expected
 
 
 def _code(path: Path) -> str:
