@@ -79,7 +79,6 @@ class Story:
 
 def _is_of_server(event: Json) -> bool:
     """Say whether an event is about the pod or the server's own container: others, such as a proxy, start sooner."""
-    place = event.get("involvedObject", {}).get(
-        "fieldPath", ""
-    )  # such as spec.initContainers{block-metadata}
+    # A container's is such as spec.initContainers{block-metadata}.
+    place = event.get("involvedObject", {}).get("fieldPath", "")
     return "{" not in place or any(f"{{{name}}}" in place for name in OUR_CONTAINERS)

@@ -1,0 +1,133 @@
+"""Starting runs: again after a loss, later while a part is away, and never where there is no way."""
+
+from datetime import UTC, datetime, timedelta
+
+from onedata_hub.backends.compute.base import ComputeError, ComputeState
+from onedata_hub.studio.jobs.starting import MOST_STARTS
+
+from tests.hub.studio.jobs.conftest import WS, JobsUnderTest, shift, wait_for_starts
+from tests.hub.studio.jobs.fakes import Runner, cell_failure
+
+MINUTE = datetime.now(UTC).replace(second=0, microsecond=0)
+
+
+async def test_lost_runner_is_started_again_until_it_delivers(any_jobs: JobsUnderTest):
+    jobs = any_jobs
+    run, first = await jobs.started()
+    jobs.backend.states[f"{run['id']}-1"] = ComputeState.gone
+    await jobs.look()
+    starts = jobs.backend.requests[f"{run['id']}-1"]
+    second = Runner(jobs.studio, starts[-1])
+    assert len(starts) == 2
+    assert first.key != second.key
+    assert (await first.report()).status_code == 200  # whichever of the two lives may speak
+    await second.result("lost", message="The runner was killed, in cell 2 'load'.", failure=cell_failure())
+    ended = await jobs.run(run["id"])
+    assert (ended["state"], ended["failing_cell"]) == ("failed", "load")
+    assert ended["message"] == "The runner was killed, in cell 2 'load'."
+
+
+async def test_runner_that_never_delivers_is_given_up_after_some_starts(jobs: JobsUnderTest):
+    run, _ = await jobs.started()
+    reference = f"{run['id']}-1"
+    for _ in range(MOST_STARTS + 1):
+        jobs.backend.states[reference] = ComputeState.gone
+        jobs.scheduler._supervisor._start_again.clear()
+        await jobs.scheduler.look()
+        await wait_for_starts(jobs.scheduler)
+    assert len(jobs.backend.requests[reference]) == MOST_STARTS
+    ended = await jobs.run(run["id"])
+    assert ended["state"] == "failed"
+    assert "ended each time without a result" in ended["message"]
+
+
+async def test_backend_that_is_away_delays_a_run_and_says_so(any_jobs: JobsUnderTest):
+    jobs = any_jobs
+    jobs.backend.away = "The cluster does not answer."
+    run = await jobs.start(await jobs.make_job())
+    await jobs.look()
+    waiting = await jobs.run(run["id"])
+    assert (waiting["state"], waiting["attempt"]) == ("queued", 1)
+    assert waiting["message"] == "Not started yet: The cluster does not answer."
+    jobs.backend.away = ""
+    await shift(jobs, run["id"], not_before=datetime.now(UTC) - timedelta(seconds=1))
+    await jobs.look()
+    started = await jobs.run(run["id"])
+    assert (started["state"], started["message"]) == ("running", "")
+
+
+async def test_hub_that_is_away_delays_a_run_and_says_so(jobs: JobsUnderTest):
+    run = await jobs.start(await jobs.make_job())
+    jobs.studio.hub.away = True
+    await jobs.look()
+    jobs.studio.hub.away = False
+    assert "Not started yet: JupyterHub" in (await jobs.run(run["id"]))["message"]
+
+
+async def test_patience_with_an_absent_backend_ends(jobs: JobsUnderTest):
+    jobs.studio.context.settings.jobs_start_patience_seconds = 0
+    jobs.backend.away = "The cluster does not answer."
+    run = await jobs.start(await jobs.make_job())
+    await jobs.look()
+    await shift(jobs, run["id"], not_before=datetime.now(UTC) - timedelta(seconds=1))
+    await jobs.look()
+    ended = await jobs.run(run["id"])
+    assert ended["state"] == "failed"
+    assert "could not be started for 0 h: The cluster does not answer." in ended["message"]
+
+
+async def test_delayed_run_can_be_cancelled_and_leaves_no_token(any_jobs: JobsUnderTest):
+    jobs = any_jobs
+    jobs.backend.away = "away"
+    run = await jobs.start(await jobs.make_job())
+    before = set(jobs.studio.hub.tokens)
+    await jobs.look()
+    await jobs.ann.post(f"{WS}/runs/{run['id']}/cancel")
+    await jobs.look()
+    assert (await jobs.run(run["id"]))["state"] == "cancelled"
+    assert set(jobs.studio.hub.tokens) == before
+
+
+async def test_run_cancelled_before_its_first_start_is_never_started(jobs: JobsUnderTest):
+    run = await jobs.start(await jobs.make_job())
+    await jobs.scheduler.claim()
+    await jobs.ann.post(f"{WS}/runs/{run['id']}/cancel")
+    await jobs.look()
+    assert (await jobs.run(run["id"]))["state"] == "cancelled"
+    assert jobs.backend.requests == {}
+
+
+async def test_run_cancelled_after_an_interrupted_start_is_ended_by_its_runner(jobs: JobsUnderTest):
+    jobs.backend.start_error = RuntimeError("The studio is killed here.")
+    run = await jobs.start(await jobs.make_job())
+    await jobs.look()
+    await jobs.ann.post(f"{WS}/runs/{run['id']}/cancel")
+    jobs.backend.start_error = None
+    await jobs.look()
+    assert (await jobs.run(run["id"]))["state"] == "running"
+    await jobs.runner(run["id"]).result("cancelled")
+    assert (await jobs.run(run["id"]))["state"] == "cancelled"
+
+
+async def test_cancelled_run_says_who_cancelled_it_while_its_result_waits_to_be_fetched(jobs: JobsUnderTest):
+    run, _runner = await jobs.started()
+    await jobs.ann.post(f"{WS}/runs/{run['id']}/cancel")
+    jobs.backend.states[f"{run['id']}-1"] = ComputeState.gone
+    jobs.backend.start_error = ComputeError("The disk is full.")
+    await jobs.look()
+    assert (await jobs.run(run["id"]))["message"] == "Cancelled by ann."
+
+
+async def test_profile_that_is_gone_when_the_run_is_due_fails_it_with_the_known_ones(
+    jobs: JobsUnderTest, tmp_path
+):
+    job = await jobs.make_job(profile="large")
+    file = tmp_path / "profiles.yaml"
+    file.write_text("- display_name: Tiny\n  slug: tiny\n")
+    jobs.studio.context.settings.profiles_file = file
+    run = await jobs.start(job)
+    await jobs.look()
+    ended = await jobs.run(run["id"])
+    assert ended["state"] == "failed"
+    assert "'large'" in ended["message"]
+    assert "Choose one of: tiny." in ended["message"]
