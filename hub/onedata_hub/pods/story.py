@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from onedata_hub.backends.compute.kubernetes.waiting import OUR_CONTAINERS, why_waiting
+from onedata_hub.backends.compute.kubernetes.waiting import why_waiting
 
 Json = dict[str, Any]
 
+_CONTAINER = "notebook"  # so KubeSpawner names the one of a server
 _VOLUME_FAULTS = ("FailedMount", "FailedAttachVolume")
 
 
@@ -48,7 +49,7 @@ class Story:
         return self._with_a_machine(self._pod) if is_placed(self._pod) else self._without(self._pod)
 
     def _without(self, pod: Json) -> Step:
-        why = why_waiting(pod)
+        why = why_waiting(pod, _CONTAINER)
         if not why:
             return Step(10, "A machine for your server is being chosen.")
         if self._newest("TriggeredScaleUp"):
@@ -58,7 +59,7 @@ class Story:
         return Step(15, f"{why} It starts as soon as there is room, and is given up after {given_up}.")
 
     def _with_a_machine(self, pod: Json) -> Step:
-        why = why_waiting(pod)
+        why = why_waiting(pod, _CONTAINER)
         if why:
             return Step(45, why)
         fault = self._newest(*_VOLUME_FAULTS)
@@ -81,4 +82,4 @@ def _is_of_server(event: Json) -> bool:
     """Say whether an event is about the pod or the server's own container: others, such as a proxy, start sooner."""
     # A container's is such as spec.initContainers{block-metadata}.
     place = event.get("involvedObject", {}).get("fieldPath", "")
-    return "{" not in place or any(f"{{{name}}}" in place for name in OUR_CONTAINERS)
+    return "{" not in place or f"{{{_CONTAINER}}}" in place

@@ -13,7 +13,7 @@ from onedata_hub.backends.compute.kubernetes.waiting import container_state, why
 Json = dict[str, Any]
 
 _DEPLOYMENTS, _SERVICES, _PODS = "apps/v1:deployments", "v1:services", "v1:pods"
-_LABEL = "onedata/served"
+_LABEL, _CONTAINER = "onedata/served", "served"
 _MISSING, _CONFLICT = 404, 409
 
 
@@ -50,7 +50,9 @@ class Deployments(ComputePort[Served]):
 
     async def why(self, reference: str, *, told_to_end: bool = False) -> str:
         """Say why it does not answer."""
-        return next((said for pod in await self._pods(reference) if (said := why_waiting(pod))), "")
+        return next(
+            (said for pod in await self._pods(reference) if (said := why_waiting(pod, _CONTAINER))), ""
+        )
 
     async def cancel(self, reference: str) -> None:
         """Have no pod of it, and no new one."""
@@ -93,7 +95,7 @@ class Deployments(ComputePort[Served]):
 
 
 def _state(deployment: Json, pods: list[Json]) -> ComputeState:
-    if any("running" in container_state(pod) for pod in pods):
+    if any("running" in container_state(pod, _CONTAINER) for pod in pods):
         return ComputeState.running
     return ComputeState.starting if deployment["spec"]["replicas"] else ComputeState.gone
 
@@ -101,7 +103,7 @@ def _state(deployment: Json, pods: list[Json]) -> ComputeState:
 def _deployment(request: Served) -> Json:
     labels = {_LABEL: request.reference}
     container = {
-        "name": "served",
+        "name": _CONTAINER,
         "image": request.profile["image"],
         "imagePullPolicy": "IfNotPresent",
         "command": request.command,

@@ -1,10 +1,10 @@
-"""Which container of a pod is the run or the server: the kubelet lists their states by name, others among them."""
+"""Which container of a pod is asked for: the kubelet lists their states by name, others among them."""
 
 from typing import Any
 
 import pytest
 from onedata_hub.backends.compute.kubernetes.reasons import Seen
-from onedata_hub.backends.compute.kubernetes.waiting import container_state
+from onedata_hub.backends.compute.kubernetes.waiting import container_state, why_waiting
 
 
 def run(phase: str, **state: dict[str, Any]) -> Seen:
@@ -32,4 +32,21 @@ def test_a_run_that_took_too_much_memory_is_told_beside_a_proxy_too() -> None:
 
 @pytest.mark.parametrize("statuses", [None, [], [{"name": "istio-proxy", "state": {"running": {}}}]])
 def test_a_container_of_which_nothing_is_told_yet_has_no_state(statuses: list[dict[str, Any]] | None) -> None:
-    assert container_state({"status": {"containerStatuses": statuses}}) == {}
+    assert container_state({"status": {"containerStatuses": statuses}}, "runner") == {}
+
+
+def test_why_a_pod_waits_is_told_of_the_container_that_is_asked_for() -> None:
+    pods = [
+        {
+            "spec": {"containers": [{"name": name, "image": "model:1"}]},
+            "status": {
+                "containerStatuses": [{"name": name, "state": {"waiting": {"reason": "ErrImagePull"}}}]
+            },
+        }
+        for name in ("runner", "notebook", "served")
+    ]
+    assert [why_waiting(pod, "served") for pod in pods] == [
+        "",
+        "",
+        "The image 'model:1' cannot be had (ErrImagePull): no more is said.",
+    ]

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from onedata_hub.backends.compute.base import ComputeState
+from onedata_hub.backends.compute.kubernetes.pods import CONTAINER
 from onedata_hub.backends.compute.kubernetes.waiting import (
     container_state,
-    own_container,
+    named,
     sentence,
     why_waiting,
 )
@@ -42,7 +43,7 @@ class Seen:
             return ComputeState.gone
         alive = [pod for pod in self.pods if pod["status"].get("phase") not in _ENDED]
         if alive:
-            is_up = any("running" in container_state(pod) for pod in alive)
+            is_up = any("running" in container_state(pod, CONTAINER) for pod in alive)
             return ComputeState.running if is_up else ComputeState.starting
         if self.pods or self.end() is not None:
             return ComputeState.gone
@@ -70,7 +71,9 @@ class Seen:
             return self._without_pod()
         if pod["status"].get("phase") in _ENDED or "deletionTimestamp" in pod["metadata"]:
             return _why_disturbed(pod) or self._why_deleted(pod) or _why_failed(pod)
-        return _why_unheard(pod) if "running" in container_state(pod) else why_waiting(pod)
+        return (
+            _why_unheard(pod) if "running" in container_state(pod, CONTAINER) else why_waiting(pod, CONTAINER)
+        )
 
     def _without_pod(self) -> str:
         assert self.job is not None, "asked of a Job that exists"
@@ -123,7 +126,7 @@ def why_evicted(events: list[Json]) -> str:
 
 def _why_disturbed(pod: Json) -> str:
     status = pod["status"]
-    ended = container_state(pod).get("terminated", {})
+    ended = container_state(pod, CONTAINER).get("terminated", {})
     if ended.get("reason") == "OOMKilled" and ended.get("exitCode"):
         return (
             f"It used more memory than its pod may have{_limit(pod)}, and was killed. Choose a profile with "
@@ -139,7 +142,7 @@ def _why_disturbed(pod: Json) -> str:
 
 
 def _why_failed(pod: Json) -> str:
-    status, ended = pod["status"], container_state(pod).get("terminated", {})
+    status, ended = pod["status"], container_state(pod, CONTAINER).get("terminated", {})
     if status.get("reason"):
         return f"Its pod failed ({status['reason']}): {sentence(status.get('message'))}"
     code = ended.get("exitCode", 0)
@@ -165,7 +168,7 @@ def _why_unheard(pod: Json) -> str:
 
 def _limit(pod: Json) -> str:
     limit = str(
-        own_container(pod["spec"]["containers"]).get("resources", {}).get("limits", {}).get("memory", "")
+        named(pod["spec"]["containers"], CONTAINER).get("resources", {}).get("limits", {}).get("memory", "")
     )
     return f" ({int(limit) / 2**20:,.0f} MiB)" if limit.isdecimal() else f" ({limit})" if limit else ""
 

@@ -1,4 +1,7 @@
-"""Why a pod does not run yet, in words for people: of a server and of a run alike.
+"""Why a pod does not run yet, in words for people: of a server, of a run and of a served model alike.
+
+Whoever asks names the container that the pod is there for. A cluster may put others beside it, before or after,
+and the kubelet lists the states of all by their names.
 
 Source: Kubernetes API reference, PodStatus; the scheduler's plugins, whose words for a node these are.
 """
@@ -8,14 +11,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from onedata_hub.amounts import resource_in_words
-from onedata_hub.backends.compute.kubernetes.pods import CONTAINER
 from onedata_hub.backends.compute.kubernetes.quantities import pod_requests
 
 Json = dict[str, Any]
 
-# The container of a run, and that of a server as KubeSpawner names it. A cluster may put others beside them,
-# before or after, and the kubelet lists the states of all by their names.
-OUR_CONTAINERS = (CONTAINER, "notebook")
 _IMAGE_FAULTS = (
     "ErrImagePull",
     "ImagePullBackOff",
@@ -42,12 +41,17 @@ _CAUSES = (
 )
 
 
-def why_waiting(pod: Json) -> str:
-    """Say why a pod that has not ended does not run yet; empty if nothing tells."""
-    waiting = container_state(pod).get("waiting", {})
+def why_waiting(pod: Json, container: str) -> str:
+    """Say why a pod that has not ended does not run yet; empty if nothing tells.
+
+    Args:
+        pod: As the API server gives it, or the view.
+        container: The name of the one that the pod is there for.
+    """
+    waiting = container_state(pod, container).get("waiting", {})
     reason, message = waiting.get("reason", ""), " ".join(str(waiting.get("message", "")).split())
     if reason in _IMAGE_FAULTS:
-        image = own_container(pod["spec"]["containers"]).get("image", "")
+        image = named(pod["spec"]["containers"], container).get("image", "")
         return f"The image '{image}' cannot be had ({reason}): {sentence(message)}"
     if reason and reason not in ("ContainerCreating", "PodInitializing"):
         return f"Its container cannot be started ({reason}): {sentence(message)}"
@@ -78,15 +82,15 @@ def _needs(pod: Json, lacking: list[str]) -> str:
     return " and ".join(resource_in_words(one, asked.get(one, 0.0)) for one in lacking)
 
 
-def container_state(pod: Json) -> Json:
-    """Give the state of the container of a pod that is a run or a server; empty where it has none yet."""
-    state = own_container(pod["status"].get("containerStatuses") or []).get("state") or {}
+def container_state(pod: Json, container: str) -> Json:
+    """Give the state of a pod's container; empty where it has none yet."""
+    state = named(pod["status"].get("containerStatuses") or [], container).get("state") or {}
     return {name: value for name, value in state.items() if value is not None}
 
 
-def own_container(containers: Iterable[Json]) -> Json:
-    """Find the run or the server among a pod's containers, or among their states; empty where it is not there."""
-    return next((one for one in containers if one.get("name") in OUR_CONTAINERS), {})
+def named(containers: Iterable[Json], name: str) -> Json:
+    """Find one among a pod's containers, or among their states; empty where it is not there."""
+    return next((one for one in containers if one.get("name") == name), {})
 
 
 def sentence(text: str | None) -> str:
