@@ -88,6 +88,12 @@ class InCluster:
     async def apply(self, *objects: dict[str, Any]) -> None:
         await asyncio.to_thread(lambda: self.cluster.apply(*objects, namespace=self.namespace))
 
+    async def allow_at_most(self, **hard: str) -> None:
+        """Have a quota by the name of ``none``, and wait until the cluster has counted what is there."""
+        quota = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "none"}}
+        await self.apply({**quota, "spec": {"hard": hard}})
+        await self.kubectl("wait", "resourcequota/none", "--for=jsonpath={.status.hard}", "--timeout=60s")
+
 
 class Link:
     """A way to the API server that a test can cut: bytes go through unread, encrypted as they are.

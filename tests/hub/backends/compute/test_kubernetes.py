@@ -155,8 +155,7 @@ async def test_what_no_node_has_is_named_while_the_run_waits(
 
 
 async def test_a_quota_that_allows_no_pod_is_named(in_cluster: InCluster, studio: SmallStudio) -> None:
-    quota = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "none"}}
-    await in_cluster.apply({**quota, "spec": {"hard": {"pods": "0"}}})
+    await in_cluster.allow_at_most(pods="0")
     async with in_cluster.backend() as compute:
         reference = await compute.start(request_for(studio, "1"))
         said = await until_why(compute, reference, "exceeded quota: none")
@@ -177,8 +176,7 @@ async def test_what_the_cluster_forbids_or_does_not_understand_never_starts(
 async def test_a_quota_that_allows_no_further_job_is_waited_for(
     in_cluster: InCluster, studio: SmallStudio
 ) -> None:
-    quota = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "none"}}
-    await in_cluster.apply({**quota, "spec": {"hard": {"count/jobs.batch": "0"}}})
+    await in_cluster.allow_at_most(**{"count/jobs.batch": "0"})
     async with in_cluster.backend() as compute:
         with pytest.raises(Refused, match="exceeded quota: none"):
             await compute.start(request_for(studio, "1"))
@@ -318,14 +316,13 @@ async def test_it_needs_no_more_rights_than_its_page_says(
     config["users"][0]["user"] = {"token": (await in_cluster.kubectl("create", "token", "studio")).strip()}
     (tmp_path / "kubeconfig").write_text(yaml.safe_dump(config))
     limited = InCluster(Cluster(tmp_path / "kubeconfig", is_ours=False), in_cluster.namespace)
-    quota = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "none"}}
     async with limited.backend() as compute:
         reference = await compute.start(request_for(studio, "print('hello')"))
         await until_told(studio)
         await until_gone(compute, reference)
         assert await compute.log(reference, 0) == b"hello\n"
         await compute.remove(reference)
-        await in_cluster.apply({**quota, "spec": {"hard": {"pods": "0"}}})
+        await in_cluster.allow_at_most(pods="0")
         waiting = await compute.start(request_for(studio, "1", run_id="run2"))
         await until_why(compute, waiting, "exceeded quota")
         await compute.cancel(waiting)
