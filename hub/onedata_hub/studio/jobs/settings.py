@@ -24,7 +24,8 @@ class JobsSettings(BaseSettings):
     jobs_start_patience_seconds: float = Field(
         default=6 * 3600.0,
         ge=0,
-        description="Seconds for which a run waits to be started while the hub or the compute backend is away.",
+        description="Seconds for which a run waits to be started while the hub or the compute backend is away, "
+        "and then for a place in a cluster.",
     )
     webhook_allow_private: bool = Field(
         default=False,

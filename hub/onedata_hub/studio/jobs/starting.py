@@ -1,7 +1,7 @@
 """Start the newest attempt of a run that this studio holds.
 
-A start is made again after any interruption: the key and the token are new, the attempt and its
-reference are the same, and the backend executes an attempt once however often it is started.
+A start is made again after any interruption: the key is new, the attempt and its reference are
+the same, and the backend executes an attempt once however often it is started.
 """
 
 import logging
@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from onedata_hub.backends.compute.base import ComputeError, NeverStarts, StartRequest
 from onedata_hub.backends.objects.errors import ObjectMissing, StoreError
-from onedata_hub.identity import Caller, HubUnreachable, UnknownUser
+from onedata_hub.identity import HubUnreachable, UnknownUser
 from onedata_hub.server_size import ServerSize, options_text
 from onedata_hub.studio.context import Context
 from onedata_hub.studio.database import utc_now
@@ -30,13 +30,13 @@ from onedata_hub.studio.jobs.references import reference_of
 from onedata_hub.studio.jobs.runner_service import hash_key, settle
 from onedata_hub.studio.jobs.runs_repository import ACTIVE, RunRepository
 from onedata_hub.studio.jobs.tables import JobAttemptRow, JobRunDetailRow, JobRunRow
+from onedata_hub.studio.jobs.tokens import RunToken, RunTokens
 from onedata_hub.studio.profiles.service import check_profile
 from onedata_hub.tracking import tracking_environment
 
 log = logging.getLogger("onedata.studio.jobs")
 
 MOST_STARTS = 5  # of an attempt whose runner ends each time without a result
-_TOKEN_MARGIN_SECONDS = 3_600  # beyond the timeout: for the start, and for cells that clean up
 _LONGEST_WAIT = timedelta(seconds=60)
 _SHORTEST_WAIT = timedelta(seconds=1)
 
@@ -59,6 +59,7 @@ class Starter:
     def __init__(self, context: Context, owner: str) -> None:
         self.context = context
         self.owner = owner
+        self._tokens = RunTokens(context)
         self._started: set[str] = set()  # attempts whose last start went through
         self._failing: dict[str, datetime] = {}  # runs that are not started again, and since when
 
@@ -70,6 +71,7 @@ class Starter:
         """Drop what is remembered of runs that this studio holds no more."""
         self._started = {reference for reference in self._started if reference.rpartition("-")[0] in held}
         self._failing = {run: at for run, at in self._failing.items() if run in held}
+        self._tokens.forget()
 
     async def start(self, run_id: str, state: str, *, is_half_made: bool) -> None:
         """Start a run's newest attempt; put it off if a part is away, end it if there is no way.
@@ -117,12 +119,14 @@ class Starter:
             notebook = await self.context.objects.get_bytes(notebook_key(run.workspace, detail.snapshot))
         except ObjectMissing as error:
             raise NeverStarts("The notebook's snapshot is not in the object store any more.") from error
-        token_id, token, caller = await self._token(run, detail)
+        token = await self._token(run, detail)
         key = secrets.token_urlsafe(32)
-        if not await self._note_start(run, key, token_id, caller):
+        if not await self._note_start(run, key, token):
+            await self._tokens.drop(run, token)
             return None
+        self._tokens.keep(run, token)
         # Only now is it known in which groups the run's user is; a refusal ends the token that was noted.
-        size = self._size(run, detail, caller.groups if caller else None)
+        size = self._size(run, detail, token.caller.groups if token.caller else None)
         hidden_gpus = {} if size.gpus else {"CUDA_VISIBLE_DEVICES": ""}
         return StartRequest(
             spec=spec_of(self.context.settings, run, detail),
@@ -131,7 +135,7 @@ class Starter:
                 **hidden_gpus,
                 **size.environment,
                 **detail.environment,
-                **self._own_environment(run, size, token),
+                **self._own_environment(run, size, token.value),
                 names.RUN_KEY: key,
             },
             limits=RunLimits(memory_bytes=size.memory_bytes, cpus=size.cpus),
@@ -148,28 +152,13 @@ class Starter:
                 raise NeverStarts(error.message) from error
             raise
 
-    async def _token(self, run: JobRunRow, detail: JobRunDetailRow) -> tuple[str, str, Caller | None]:
-        """Have the hub make a token of the run's user; give its id, itself, and who the hub says holds it."""
-        identity = self.context.identity
+    async def _token(self, run: JobRunRow, detail: JobRunDetailRow) -> RunToken:
+        """Have the hub make a token of the run's user; where a key alone will do, none if the hub does not."""
         try:
-            token_id, token = await identity.create_token(
-                run.created_by,
-                scopes=[
-                    f"access:services!service={self.context.service_name}",
-                    "access:services!service=mlflow",
-                    f"read:users:name!user={run.created_by}",
-                    f"read:users:groups!user={run.created_by}",
-                ],
-                expires_in=int(detail.timeout_seconds) + _TOKEN_MARGIN_SECONDS,
-                note=f"job run {run.id}",
-            )
-            caller = await identity.caller_for_token(token)
-            if caller is None:
-                raise HubUnreachable(f"JupyterHub made a token of '{run.created_by}' and does not know it.")
-            return token_id, token, caller
+            return await self._tokens.get(run, detail)
         except (HubUnreachable, UnknownUser) as error:
             if self._only_delivers(run):
-                return "", "", None  # its key alone opens its result
+                return RunToken()
             if isinstance(error, UnknownUser):
                 raise NeverStarts(f"{error} Save its job's notebook anew, and it runs as you.") from error
             raise
@@ -194,17 +183,18 @@ class Starter:
             "MLFLOW_TRACKING_TOKEN": token,
         }
 
-    async def _note_start(self, run: JobRunRow, key: str, token_id: str, caller: Caller | None) -> bool:
-        """Keep the new key and token before they are used; False if the run is not ours any more."""
+    async def _note_start(self, run: JobRunRow, key: str, token: RunToken) -> bool:
+        """Keep the new key and the token before they are used; False if the run is not ours any more."""
         async with self.context.database.write() as session:
             held = await self._held(session, run)
             if held is None:
                 return False
             attempt = await self._attempt_row(session, held)
             attempt.key_hashes = [*attempt.key_hashes, hash_key(key)]
-            attempt.token_ids = [*attempt.token_ids, token_id] if token_id else attempt.token_ids
-            if caller is not None:
-                attempt.user_groups, attempt.user_is_admin = sorted(caller.groups), caller.admin
+            if token.id and token.id not in attempt.token_ids:
+                attempt.token_ids = [*attempt.token_ids, token.id]
+            if token.caller is not None:
+                attempt.user_groups, attempt.user_is_admin = sorted(token.caller.groups), token.caller.admin
             return True
 
     async def _held(self, session: AsyncSession, run: JobRunRow) -> JobRunRow | None:
@@ -236,7 +226,9 @@ class Starter:
         return attempt
 
     async def _mark_running(self, plan: _Plan, starts: int) -> None:
-        self._started.add(reference_of(plan.run.id, plan.run.attempt))
+        reference = reference_of(plan.run.id, plan.run.attempt)
+        self._started.add(reference)
+        self._tokens.forget(reference)
         self._failing.pop(plan.run.id, None)
         async with self.context.database.write() as session:
             held = await self._held(session, plan.run)
@@ -261,11 +253,15 @@ class Starter:
                 return
             attempt = await self._attempt_row(session, held)
             is_first = held.state == RunState.queued.value
+            is_cancelled = is_first and held.cancel_requested_at is not None
             waited = now - (attempt.created_at if is_first else self._failing.setdefault(held.id, now))
-            if waited <= patience:
+            if waited <= patience and not is_cancelled:
                 wait = max(_SHORTEST_WAIT, min(waited / 2, _LONGEST_WAIT))
                 self._release(held, f"Not started yet: {why}", now + wait)
                 return
+        if is_cancelled:
+            await self._give_up(plan, "")
+            return
         hours = f"{patience.total_seconds() / 3600:g} h"
         await self._give_up(plan, f"It could not be started for {hours}: {why}")
 

@@ -107,8 +107,8 @@ class Supervisor:
 
     async def _note_waiting(self, run: JobRunRow, said: str) -> None:
         async with self.context.database.write() as session:
+            held = await self._held(session, run)  # locked first: what begins meanwhile waits for us
             attempt = await RunRepository(session).attempt(run.id, run.attempt)
-            held = await self._held(session, run)
             if held is not None and attempt is not None and attempt.begun_by is None:
                 held.message = said
 
@@ -195,8 +195,8 @@ class Supervisor:
     def forget(self, held: set[str]) -> None:
         """Drop what is remembered of runs that this studio holds no more."""
         self._start_again = {run: due for run, due in self._start_again.items() if run in held}
-        known = tuple(held)
-        self._asked = {ref: at for ref, at in self._asked.items() if ref.startswith(known)} if known else {}
+        long_ago = utc_now() - _ASK_AGAIN  # ended attempts are held by nobody, and asked all the same
+        self._asked = {reference: at for reference, at in self._asked.items() if at > long_ago}
 
     async def clean(self) -> None:
         """Revoke the tokens of ended attempts, and drop their files once their runners are gone.
@@ -212,6 +212,10 @@ class Supervisor:
             except (HubUnreachable, ComputeError) as error:
                 log.info("Attempt %d of run %s is cleaned later: %s", attempt.attempt, attempt.run_id, error)
 
+    def _never_began(self, attempt: JobAttemptRow) -> bool:
+        """Say that an attempt has no page to make: those with a place of their own ask before they begin."""
+        return attempt.begun_by is None and not self.context.compute.keeps_spools
+
     async def _clean_one(self, attempt: JobAttemptRow) -> None:
         now = utc_now()
         for token_id in attempt.token_ids:
@@ -221,7 +225,7 @@ class Supervisor:
         is_gone = await self.context.compute.state(reference) == ComputeState.gone
         if is_gone:
             await self.context.compute.remove(reference)
-        elif now - attempt.ended_at > PAGE_GRACE:
+        elif self._never_began(attempt) or now - attempt.ended_at > PAGE_GRACE:
             await self._ask_to_end(reference, now)
         if attempt.token_ids or is_gone:
             async with self.context.database.write() as session:

@@ -278,6 +278,16 @@ async def test_attempts_that_cannot_be_cleaned_keep_no_later_one_from_it(
     assert pods.backend.removed == [f"{runs[number]['id']}-1" for number in (2, 0)]
 
 
+async def test_a_pod_that_stays_though_its_attempt_never_began_is_told_to_end_once_and_not_at_every_look(
+    pods: JobsUnderTest,
+) -> None:
+    run, runner = await pods.started()
+    await runner.result("lost")
+    for _ in range(3):
+        await pods.look()
+    assert pods.backend.cancelled == [f"{run['id']}-1"]
+
+
 async def test_a_run_whose_node_is_not_heard_of_says_so_for_as_long(pods: JobsUnderTest) -> None:
     run, runner = await pods.started()
     await runner.begin()

@@ -1,7 +1,10 @@
 """Starting runs: again after a loss, later while a part is away, and never where there is no way."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import pytest
+from onedata.contract.environment import TOKEN
 from onedata_hub.backends.compute.base import ComputeError, ComputeState
 from onedata_hub.studio.jobs.starting import MOST_STARTS
 
@@ -86,6 +89,54 @@ async def test_delayed_run_can_be_cancelled_and_leaves_no_token(any_jobs: JobsUn
     await jobs.look()
     assert (await jobs.run(run["id"]))["state"] == "cancelled"
     assert set(jobs.studio.hub.tokens) == before
+
+
+async def test_run_that_is_tried_again_keeps_its_one_token_which_outlives_all_its_waits(jobs: JobsUnderTest):
+    jobs.backend.away = "away"
+    run = await jobs.start(await jobs.make_job(timeout_seconds=600))
+    before = set(jobs.studio.hub.tokens)
+    for away in ("away", "away", ""):
+        jobs.backend.away = away
+        await shift(jobs, run["id"], not_before=datetime.now(UTC) - timedelta(seconds=1))
+        await jobs.look()
+    (token,) = set(jobs.studio.hub.tokens) - before
+    assert jobs.backend.newest(run["id"]).environment[TOKEN] == token
+    waits = 2 * jobs.studio.context.settings.jobs_start_patience_seconds  # for a start, and for a place
+    assert jobs.studio.hub.tokens[token]["expires_in"] > 600 + waits
+
+
+async def test_token_of_a_run_that_another_studio_has_taken_meanwhile_is_revoked(
+    jobs: JobsUnderTest, monkeypatch: pytest.MonkeyPatch
+):
+    run = await jobs.start(await jobs.make_job())
+    before, identity = set(jobs.studio.hub.tokens), jobs.studio.context.identity
+    create = identity.create_token
+
+    async def create_late(*user: str, **asked: Any) -> tuple[str, str]:
+        made = await create(*user, **asked)
+        assert set(jobs.studio.hub.tokens) != before
+        await shift(jobs, run["id"], owner="another")
+        return made
+
+    monkeypatch.setattr(identity, "create_token", create_late)
+    await jobs.look()
+    assert set(jobs.studio.hub.tokens) == before
+    assert jobs.backend.requests == {}
+
+
+async def test_run_cancelled_while_its_first_start_fails_is_cancelled(
+    jobs: JobsUnderTest, monkeypatch: pytest.MonkeyPatch
+):
+    run = await jobs.start(await jobs.make_job())
+
+    async def fail(_: Any) -> str:
+        await jobs.ann.post(f"{WS}/runs/{run['id']}/cancel")
+        raise ComputeError("The cluster does not answer.")
+
+    monkeypatch.setattr(jobs.backend, "start", fail)
+    await jobs.look()
+    ended = await jobs.run(run["id"])
+    assert (ended["state"], ended["message"]) == ("cancelled", "Cancelled by ann.")
 
 
 async def test_run_cancelled_before_its_first_start_is_never_started(jobs: JobsUnderTest):
