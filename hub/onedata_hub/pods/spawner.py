@@ -123,6 +123,7 @@ class PodSpawner(PlacedServer, CheckedServer, KubeSpawner):  # type: ignore[misc
             HTTPError: 409 if the cluster refused it or does not answer, or no machine had room for it within the
                 start's time.
         """
+        self._is_taken = False
         with self._refusals_uncounted():
             try:
                 return await self._start_in_time()
@@ -139,10 +140,7 @@ class PodSpawner(PlacedServer, CheckedServer, KubeSpawner):  # type: ignore[misc
         except TimeoutError:
             pod = self._pod()
             if pod is None:
-                # Its watch may have been cut: KubeSpawner does the same.
-                with contextlib.suppress(TimeoutError):
-                    await self._start_watching_pods(replace=True)
-                raise not_started(409, f"{_NOT_NOW} {UNANSWERED}") from None
+                raise not_started(409, f"{_NOT_NOW} {await self._why_no_pod()}") from None
             if is_placed(pod):
                 raise
             why = await self._why(pod)
@@ -150,14 +148,25 @@ class PodSpawner(PlacedServer, CheckedServer, KubeSpawner):  # type: ignore[misc
                 409, f"Your server found no place within {self.start_timeout} seconds. {why}"
             ) from None
 
+    async def _why_no_pod(self) -> str:
+        """Say why there is no pod, after a look by a new watch: the old one may have been cut.
+
+        KubeSpawner looks anew too, where it is the one that gives the start up.
+        """
+        with contextlib.suppress(TimeoutError):
+            watch = await self._start_watching_pods(replace=True)
+            if self._is_taken and not watch.watch_task.done() and self._pod() is None:
+                return "Its pod was deleted before it was ready. Start your server again."
+        return UNANSWERED
+
     async def _make_create_pod_request(self, pod: Any, request_timeout: float) -> bool:
         """Ask for the pod; of one that is refused no more than its name comes into the hub's log.
 
         KubeSpawner writes all of it, and its environment has the server's token.
         """
         pod.to_str = lambda: f"pod {pod.metadata.name}"
-        made: bool = await super()._make_create_pod_request(pod, request_timeout)
-        return made
+        self._is_taken = bool(await super()._make_create_pod_request(pod, request_timeout))
+        return self._is_taken
 
     async def _start_reflector(self, kind: str, *args: Any, **given: Any) -> Any:
         """Watch a kind of object; one whose watch was refused or has given up is watched anew the next time.
@@ -175,8 +184,9 @@ class PodSpawner(PlacedServer, CheckedServer, KubeSpawner):  # type: ignore[misc
         except BaseException as error:
             made = self.reflectors.get(key)
             if made is not None and made is not before and made.watch_task is None:
-                del self.reflectors[key]
-                if has_given_up:
+                if before is None:
+                    del self.reflectors[key]
+                else:  # others lean on it
                     self.reflectors[key] = before
             if has_given_up and why_away(error):
                 return before  # what was known last, as while it was tried again

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientError, web
 from aiohttp.test_utils import TestServer
 from kubernetes_asyncio.client import Configuration
 from kubespawner import KubeSpawner
@@ -123,3 +123,28 @@ async def test_while_the_api_server_stays_away_what_was_known_last_holds(
         assert await server.poll() is None
         assert server.pod_reflector is before
     assert await server.poll() == 1
+
+
+async def test_a_watch_that_cannot_be_replaced_stays_for_those_who_lean_on_it(
+    starts: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = await starts(403)
+    await server._start_watching_pods()
+    before = server.pod_reflector
+    with monkeypatch.context() as away:
+        away.setattr(Configuration, "_default", Configuration(host=f"http://127.0.0.1:{free_port()}"))
+        away.setattr(before.api.api_client.configuration, "host", f"http://127.0.0.1:{free_port()}")
+        with pytest.raises(ClientError):
+            await server._start_watching_pods(replace=True)
+    assert server.pod_reflector is before
+    assert not before.watch_task.done()
+
+
+async def test_a_pod_that_is_deleted_before_it_is_ready_is_told_as_such(starts: Any) -> None:
+    server = await starts(201)  # takes the pod, and lists none
+    server.start_timeout = 8
+    with pytest.raises(HTTPError) as refused:
+        await server.start()
+    assert refused.value.jupyterhub_message == (
+        "Your server cannot be started now. Its pod was deleted before it was ready. Start your server again."
+    )

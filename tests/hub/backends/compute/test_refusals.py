@@ -9,7 +9,7 @@ from onedata.contract.environment import PROFILE
 from onedata_hub.backends.compute.base import NeverStarts, StartRequest
 from onedata_hub.backends.compute.kubernetes import KubernetesCompute, PodSettings
 from onedata_hub.backends.compute.kubernetes.cluster import Cluster, Refused
-from onedata_hub.backends.compute.kubernetes.refusals import why_refused
+from onedata_hub.backends.compute.kubernetes.refusals import UNANSWERED, why_away, why_refused
 
 from tests.support.runner import make_spec
 
@@ -119,6 +119,51 @@ def test_another_refusal_is_told_as_the_cluster_words_it() -> None:
     )
     empty = ApiException(status=404, reason="Not Found")
     assert "'team-a': Not Found. Tell an administrator" in why_refused(empty, "team-a")
+
+
+class ClusterWithAFullQuota(Cluster):
+    """Refuses every Job, as an API server does before it says that one is there; perhaps this very one is."""
+
+    def __init__(self, *, holds_job: bool) -> None:
+        super().__init__()
+        self._holds_job = holds_job
+        self._job: dict[str, Any] = {}
+        self.secrets = 0
+
+    async def create(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        if path == "v1:secrets":
+            self.secrets += 1
+            return body
+        self._job = {**body, "metadata": {**body["metadata"], "uid": "a1"}}
+        raise Refused(403, "Forbidden", "exceeded quota: team, requested: count/jobs.batch=1")
+
+    async def get(self, path: str, **query: Any) -> dict[str, Any]:
+        if not self._holds_job:
+            raise Refused(404, "NotFound", "it is not there")
+        return self._job
+
+    async def list(self, path: str, **query: Any) -> dict[str, Any]:
+        return {"items": [], "metadata": {}}
+
+
+async def test_a_start_whose_own_job_fills_the_quota_is_completed() -> None:
+    request, cluster = a_run(), ClusterWithAFullQuota(holds_job=True)
+    assert await KubernetesCompute(cluster, PodSettings({"image": "a"})).start(request) == request.reference
+    assert cluster.secrets == 1
+
+
+async def test_a_full_quota_without_the_job_is_told_and_may_pass() -> None:
+    cluster = ClusterWithAFullQuota(holds_job=False)
+    with pytest.raises(Refused, match="exceeded quota: team"):
+        await KubernetesCompute(cluster, PodSettings({"image": "a"})).start(a_run())
+
+
+def test_a_fault_of_the_api_server_is_told_in_its_words_and_is_none_of_the_hubs() -> None:
+    assert why_away(refusal("etcdserver: request timed out", 500)) == (
+        "The Kubernetes API server has a fault: etcdserver: request timed out. Try again in a minute."
+    )
+    assert [why_away(refusal("away", status)) for status in (429, 502, 503, 504)] == [UNANSWERED] * 4
+    assert why_away(refusal("forbidden", 403)) == why_away(RuntimeError("ours")) == ""
 
 
 @pytest.mark.parametrize("error", [refusal("slow down", 429), refusal("broken", 500), RuntimeError("ours")])

@@ -32,8 +32,8 @@ from onedata_hub.backends.compute.kubernetes.manifests import (
 )
 from onedata_hub.backends.compute.kubernetes.names import job_name
 from onedata_hub.backends.compute.kubernetes.pods import PodSettings, pod_values
-from onedata_hub.backends.compute.kubernetes.reasons import Seen, why_events, why_evicted
-from onedata_hub.backends.compute.kubernetes.refusals import telling_never
+from onedata_hub.backends.compute.kubernetes.reasons import Seen, has_ended, why_events, why_evicted
+from onedata_hub.backends.compute.kubernetes.refusals import is_over_quota, telling_never
 from onedata_hub.backends.compute.kubernetes.view import JOBS, PODS, View, job_of
 
 Json = dict[str, Any]
@@ -161,8 +161,7 @@ class KubernetesCompute(ComputeBackend):
         pod = seen.newest()
         if pod is None:
             return b""
-        ended = pod["status"].get("phase") in ("Succeeded", "Failed")
-        return await self._logs.read(pod["metadata"]["name"], ended, offset, limit)
+        return await self._logs.read(pod["metadata"]["name"], has_ended(pod), offset, limit)
 
     async def list_all(self) -> dict[str, ComputeState]:
         """List every attempt whose Job is there."""
@@ -212,15 +211,21 @@ class KubernetesCompute(ComputeBackend):
         return True
 
     async def _make_job(self, wanted: Json, reference: str) -> Json | None:
-        """Make a Job, or give the one that is there; None if it was over and is out of the way now."""
+        """Make a Job, or give the one that is there; None if it was over and is out of the way now.
+
+        A full quota is told before a Job is: the very one that is there may have filled it.
+        """
         try:
             return await self._cluster.create(JOBS, wanted)
         except Refused as error:
-            if error.status != _CONFLICT:
+            refused = error
+            if error.status != _CONFLICT and not is_over_quota(error):
                 raise
         found = await self._read(wanted["metadata"]["name"])
         if found.job is None:
-            return None
+            if refused.status == _CONFLICT:
+                return None
+            raise refused
         if reference_of(found.job) != reference:
             raise ComputeError(
                 f"The Job '{wanted['metadata']['name']}' in this namespace is not of attempt '{reference}'. "

@@ -41,7 +41,7 @@ class Seen:
         """Say where the runner is. A Job without a pod is on its way, until the Job itself is over."""
         if self.job is None:
             return ComputeState.gone
-        alive = [pod for pod in self.pods if pod["status"].get("phase") not in _ENDED]
+        alive = [pod for pod in self.pods if not has_ended(pod)]
         if alive:
             is_up = any("running" in container_state(pod, CONTAINER) for pod in alive)
             return ComputeState.running if is_up else ComputeState.starting
@@ -69,7 +69,7 @@ class Seen:
         pod = self.newest()
         if pod is None:
             return self._without_pod()
-        if pod["status"].get("phase") in _ENDED or "deletionTimestamp" in pod["metadata"]:
+        if has_ended(pod) or "deletionTimestamp" in pod["metadata"]:
             return _why_disturbed(pod) or self._why_deleted(pod) or _why_failed(pod)
         return (
             _why_unheard(pod) if "running" in container_state(pod, CONTAINER) else why_waiting(pod, CONTAINER)
@@ -95,6 +95,12 @@ class Seen:
             if any(one.get("reason") == _CANCELLED for one in told)
             else "Its pod was deleted."
         )
+
+
+def has_ended(pod: Json) -> bool:
+    """Say whether a pod's runner has ended for good, though what a cluster has beside it may run on."""
+    is_left = pod["spec"].get("restartPolicy") == "Never" and "terminated" in container_state(pod, CONTAINER)
+    return is_left or pod["status"].get("phase") in _ENDED
 
 
 def why_events(events: list[Json], *, is_placed: bool = False) -> str:

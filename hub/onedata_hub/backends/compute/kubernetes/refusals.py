@@ -19,9 +19,10 @@ _QUOTA = re.compile(
     r"exceeded quota: (?P<name>[^,]+), requested: (?P<asked>.+), used: (?P<used>.+), limited: (?P<limit>.+)"
 )
 _LATER = 429  # and what is the API server's own trouble, from 500 on
-_AWAY = (_LATER, 503, 504)
+_AWAY = (_LATER, 502, 503, 504)
+_FAULTS = 500
 _FINAL = (400, 403, 422)  # what is asked for is wrong, or forbidden
-_OVER_QUOTA = "exceeded quota"  # forbidden now; others may end
+_OVER_QUOTA = "exceeded quota"
 UNANSWERED = "The Kubernetes API server does not answer. Servers and runs go on; try again in a minute."
 
 
@@ -44,13 +45,18 @@ def why_refused(error: BaseException, namespace: str) -> str:
 
 
 def why_away(error: BaseException) -> str:
-    """Say in a sentence that the API server does not answer: itself, or what stands in front of it.
+    """Say in a sentence that the API server does not answer, itself or what stands in front of it, or has a fault.
 
     Returns:
         The sentence; empty where the error is another.
     """
-    is_told = isinstance(error, ApiException) and error.status in _AWAY
-    return UNANSWERED if is_told or isinstance(error, ClientError) else ""
+    if not isinstance(error, ApiException):
+        return UNANSWERED if isinstance(error, ClientError) else ""
+    if error.status in _AWAY:
+        return UNANSWERED
+    if (error.status or 0) < _FAULTS:
+        return ""
+    return f"The Kubernetes API server has a fault: {sentence(_message(error))} Try again in a minute."
 
 
 @contextlib.contextmanager
@@ -65,9 +71,14 @@ def telling_never(kind: type[ComputeError]) -> Iterator[None]:
     except kind as error:
         if not isinstance(error, Refused):
             raise NeverStarts(str(error)) from error
-        if error.status not in _FINAL or _OVER_QUOTA in str(error):
+        if error.status not in _FINAL or is_over_quota(error):
             raise
         raise NeverStarts(f"{sentence(str(error))} Tell an administrator of this hub.") from error
+
+
+def is_over_quota(error: Refused) -> bool:
+    """Say whether a quota forbids it now; others may end."""
+    return _OVER_QUOTA in str(error)
 
 
 def _over_quota(name: str, asked: str, used: str, limit: str) -> str:

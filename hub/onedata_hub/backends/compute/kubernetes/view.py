@@ -199,5 +199,7 @@ def _shortened(found: Json) -> Json:
     metadata = {name: value for name, value in found["metadata"].items() if name != "managedFields"}
     kept = {"suspend": spec.get("suspend", False)}
     if containers:
-        kept = {"containers": containers, "nodeName": spec.get("nodeName", "")}
+        kept = {name: spec.get(name, "") for name in ("nodeName", "restartPolicy")} | {
+            "containers": containers
+        }
     return {"metadata": metadata, "spec": kept, "status": found.get("status", {})}

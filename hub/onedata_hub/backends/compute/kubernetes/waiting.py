@@ -22,6 +22,7 @@ _IMAGE_FAULTS = (
     "ErrImageNeverPull",
     "ImageInspectError",
 )
+_ON_ITS_WAY = ("ContainerCreating", "PodInitializing")
 _LACKING = re.compile(r"Insufficient ([^\s,]+?)(?=[.,]?(?:\s|$))")
 _ELSEWHERE = "didn't match pod affinity rules"  # of a node that a pod may not be on, whatever it has free
 # What else keeps a pod from every node, the most telling first.
@@ -53,13 +54,25 @@ def why_waiting(pod: Json, container: str) -> str:
     if reason in _IMAGE_FAULTS:
         image = named(pod["spec"]["containers"], container).get("image", "")
         return f"The image '{image}' cannot be had ({reason}): {sentence(message)}"
-    if reason and reason not in ("ContainerCreating", "PodInitializing"):
+    if reason and reason not in _ON_ITS_WAY:
         return f"Its container cannot be started ({reason}): {sentence(message)}"
+    if said := _why_not_prepared(pod):
+        return said
     for one in pod["status"].get("conditions", []):
         if one["type"] == "PodScheduled" and one["status"] == "False":
             if one.get("reason") == "SchedulingGated":
                 return "Its pod waits in a queue of the cluster."
             return _why_unplaced(pod, " ".join(str(one.get("message", "")).split()))
+    return ""
+
+
+def _why_not_prepared(pod: Json) -> str:
+    """Say which init container keeps the others from their start, and by what; empty where none does."""
+    for one in pod["status"].get("initContainerStatuses") or []:
+        waiting = (one.get("state") or {}).get("waiting") or {}
+        if (reason := waiting.get("reason") or _ON_ITS_WAY[0]) not in _ON_ITS_WAY:
+            message = " ".join(str(waiting.get("message", "")).split())
+            return f"Its init container '{one['name']}' cannot be started ({reason}): {sentence(message)}"
     return ""
 
 
