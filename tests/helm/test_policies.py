@@ -10,8 +10,8 @@ from tests.helm.charts import EXAMPLES, Manifest
 from tests.helm.conftest import Render
 from tests.helm.pods import containers, pods
 from tests.helm.policies import End, lets
-from tests.helm.test_access import OF_TEAM_A, TEAM_A
-from tests.helm.variants import EVERYTHING_ON, HUB_ON
+from tests.helm.test_access import OF_TEAM_A, TEAM_A, is_ours, of_kind
+from tests.helm.variants import ELSEWHERE, EVERYTHING_ON, HUB_ON
 
 _LETSENCRYPT = (EVERYTHING_ON, HUB_ON)
 _PUBLIC_URL = {"global": {"onedata": {"publicUrl": "https://data.example.org"}}}
@@ -35,10 +35,15 @@ DOORS: list[tuple[str, tuple[Any, ...], tuple[str, int]]] = [
 METADATA = End("metadata", address=ipaddress.ip_address("169.254.169.254"))
 GATEWAY = End("gateway", (("app", "gateway"),), namespace="gateways")
 DATABASE = End("database", (("cnpg.io/cluster", "onedata-database"),), ports=((5432, "postgresql"),))
+PUBLIC = End("public", address=ipaddress.ip_address("93.184.215.14"))
+PRIVATE = End("private", address=ipaddress.ip_address("10.9.9.9"))
+NAMES = End("names", (("k8s-app", "kube-dns"),), namespace="kube-system")
+# A pod of a namespace that EVERYTHING_ON names as the place of a hub, and one of another.
+OF_HUBS, OF_OTHERS = (End(place, (("app", "hub"),), namespace=place) for place in ("hubs", "others"))
 
 
 def ends_of(manifests: list[Manifest], namespace: str | None = None) -> dict[str, End]:
-    """Give the pods of a release, with a server and a run as hub and studio make them."""
+    """Give the pods of a release, with a run as the studio makes it and a server as the release's hub does."""
     found = {"gateway": GATEWAY}
     for name, pod in pods(manifests):
         if name.startswith("Deployment/"):
@@ -46,15 +51,20 @@ def ends_of(manifests: list[Manifest], namespace: str | None = None) -> dict[str
             numbered = tuple((port["containerPort"], port["name"]) for port in ports)
             short = name.partition("/")[2]
             found[short] = End(short, tuple(pod["metadata"]["labels"].items()), ports=numbered)
-    hub = dict(found["hub"].labels)
-    of_server = dict.fromkeys(("component", "app.kubernetes.io/component"), "singleuser-server")
-    let_in = {"hub.jupyter.org/network-access-hub": "true"}  # as the hub's chart has for servers
-    labels = hub | of_server | let_in
     of_run = dict(part.split("=") for part in SELECTOR.split(","))
     place = {"namespace": namespace} if namespace else {}
-    found["server"] = End("server", tuple(labels.items()), ports=((8888, "notebook-port"),), **place)
     found["run"] = End("run", tuple(of_run.items()), **place)
+    if "hub" in found:
+        of_server = dict.fromkeys(("component", "app.kubernetes.io/component"), "singleuser-server")
+        let_in = {"hub.jupyter.org/network-access-hub": "true"}  # as the hub's chart has for servers
+        labels = dict(found["hub"].labels) | of_server | let_in
+        found["server"] = End("server", tuple(labels.items()), ports=((8888, "notebook-port"),), **place)
     return found
+
+
+def of_servers(policy: dict[str, Any]) -> dict[str, Any]:
+    """Give the values that say what servers, and with them runs, may reach."""
+    return {"jupyterhub": {"singleuser": {"networkPolicy": policy}}}
 
 
 def assert_ways(
@@ -117,3 +127,74 @@ def test_in_the_namespace_of_a_workspace_servers_and_runs_reach_the_proxy(render
 def test_names_are_found_where_the_metadata_server_gives_them(render_full: Render, who: str):
     manifests = render_full()
     assert lets(manifests, ends_of(manifests)[who], METADATA, 53)
+
+
+@pytest.mark.parametrize(
+    ("rules", "target", "port", "is_open"),
+    [
+        ({"cloudMetadataServer": True}, METADATA, 80, True),
+        ({"dnsPortsCloudMetadataServer": False}, METADATA, 53, False),
+        ({"dnsPortsPrivateIPs": False}, PRIVATE, 53, False),
+        ({"dnsPortsPrivateIPs": False, "dnsPortsKubeSystemNamespace": False}, NAMES, 53, False),
+        ({"nonPrivateIPs": False}, PUBLIC, 443, False),
+        ({"privateIPs": True}, PRIVATE, 443, True),
+    ],
+)
+def test_each_rule_for_servers_holds_for_runs_and_in_the_namespaces_of_workspaces(
+    render_full: Render, rules: dict[str, bool], target: End, port: int, is_open: bool
+):
+    for given, expected in (({}, not is_open), (rules, is_open)):
+        manifests = render_full(OF_TEAM_A, of_servers({"egressAllowRules": given}))
+        for namespace in (None, TEAM_A):
+            ends = ends_of(manifests, namespace) | {"target": target}
+            ways = [(who, "target", port) for who in ("server", "run")]
+            assert_ways(manifests, ends, ways, open_=expected)
+
+
+@pytest.mark.parametrize("namespace", [None, TEAM_A], ids=["own", "of a workspace"])
+def test_runs_go_where_they_like_where_servers_do_and_are_reached_by_nobody(
+    render_full: Render, namespace: str | None
+):
+    for held in (True, False):
+        manifests = render_full(OF_TEAM_A, of_servers({"enabled": held}))
+        ends = ends_of(manifests, namespace) | {"metadata": METADATA, "private": PRIVATE}
+        ways = [(who, where, 80) for who in ("server", "run") for where in ("metadata", "private")]
+        assert_ways(manifests, ends, ways, open_=not held)
+        assert_ways(manifests, ends, [("proxy", "run", 8888), ("server", "run", 8888)], open_=False)
+
+
+@pytest.mark.parametrize("values", [(), (OF_TEAM_A,)], ids=["own", "of a workspace"])
+def test_without_our_policies_those_of_the_hubs_chart_are_open_for_servers_and_runs(
+    render_full: Render, values: tuple[Any, ...]
+):
+    manifests = render_full(*values, _PUBLIC_URL, _MANUAL, {"networkPolicy": {"enabled": False}})
+    ends = ends_of(manifests, TEAM_A if values else None)
+    ways = [("server", "hub", 8081), ("hub", "server", 8888), ("proxy", "server", 8888)]
+    ways += [(who, "proxy", port) for who in ("server", "run") for port in (8000, 8443)]
+    assert_ways(manifests, ends, ways, open_=True)
+    ours = {one["metadata"]["name"] for one in of_kind(manifests, "NetworkPolicy") if is_ours(one)}
+    beside = {f"{part}-and-namespaces" for part in ("hub", "proxy")} if values else set()
+    assert ours == {"servers-and-proxy"} | beside
+
+
+def test_the_services_are_reached_by_a_hub_elsewhere_only_where_it_is_named(render_lone: Render):
+    named = {"networkPolicy": {"proxyFrom": EVERYTHING_ON["networkPolicy"]["proxyFrom"]}}
+    for values, is_open in (((), False), ((named,), True)):
+        manifests = render_lone(ELSEWHERE, *values)
+        ends = ends_of(manifests) | {"hubs": OF_HUBS, "others": OF_OTHERS}
+        services = ("studio-api", "mlflow")
+        assert_ways(manifests, ends, [("hubs", one, 8000) for one in services], open_=is_open)
+        refused = [(who, one, 8000) for who in ("others", "run") for one in services]
+        assert_ways(manifests, ends, refused, open_=False)
+        assert lets(manifests, ends["mlflow"], ends["studio-api"], 8000)
+
+
+def test_runs_reach_a_hub_elsewhere_at_a_private_address_only_where_it_is_named(render_lone: Render):
+    named = of_servers({"egress": [{"to": [{"ipBlock": {"cidr": f"{PRIVATE.address}/32"}}]}]})
+    for values, is_open in (((), False), ((named,), True)):
+        manifests = render_lone(ELSEWHERE, *values)
+        run = ends_of(manifests)["run"]
+        assert lets(manifests, run, PRIVATE, 443) is is_open
+        assert lets(manifests, run, PUBLIC, 443)
+        assert lets(manifests, run, NAMES, 53)
+        assert not lets(manifests, run, METADATA, 80)
