@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.helm.charts import EXAMPLES, Helm, Manifest
-from tests.helm.variants import ELSEWHERE, Variant, with_namespaces
+from tests.helm.variants import ELSEWHERE, EVERYTHING_OFF, EVERYTHING_ON, Variant, with_namespaces
 
 HOST = "data.example.org"
 TLS = [{"hosts": [HOST], "secretName": "certificate"}]
@@ -17,6 +17,8 @@ TRIAL = "NOBODY IS CHECKED AT LOGIN YET"
 SQLITE = "The studio's rows are in one SQLite file"
 SHARED = "people can reach each other's files on it"
 ONE_NODE = "It can be mounted on one node only"
+SHUT_OUT = "set networkPolicy.proxyFrom to where its pods and its proxy are"
+RUNS_HELD = "https://data.example.org leads to a private address or to pods of this cluster"
 
 
 def test_notes_wait_for_every_deployment_there_is(
@@ -94,6 +96,15 @@ def test_notes_warn_of_what_is_so_and_of_nothing_else(
     assert {one for one in (TRIAL, SQLITE, SHARED, ONE_NODE) if one in text} == said
 
 
+def test_notes_lead_from_a_claim_of_one_node_to_another_claim_and_not_to_other_access_modes(
+    helm: Helm, full_chart: Path, tmp_path: Path
+):
+    text = " ".join(helm.notes(full_chart, folder=tmp_path).split())
+    advice = text.partition(ONE_NODE)[2].partition("Removing the release")[0]
+    assert "chosen before the first install" in advice
+    assert "name it in global.onedata.objects.pvc.existingClaim" in advice
+
+
 def test_notes_for_a_hub_elsewhere_name_what_it_needs(helm: Helm, lone_chart: Path, tmp_path: Path):
     said = helm.notes(lone_chart, ELSEWHERE, folder=tmp_path)
     assert "http://studio-api.ods:8000" in said
@@ -101,6 +112,27 @@ def test_notes_for_a_hub_elsewhere_name_what_it_needs(helm: Helm, lone_chart: Pa
     assert "Secret hub-tokens" in said
     assert "Open the platform" not in said
     assert TRIAL not in said
+
+
+_PROXY_NAMED = {"networkPolicy": {"proxyFrom": EVERYTHING_ON["networkPolicy"]["proxyFrom"]}}
+_SERVERS_FREE = {"jupyterhub": {"singleuser": {"networkPolicy": {"enabled": False}}}}
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ((), {SHUT_OUT, RUNS_HELD}),
+        ((_PROXY_NAMED,), {RUNS_HELD}),
+        ((_SERVERS_FREE,), {SHUT_OUT}),
+        ((EVERYTHING_OFF,), set()),
+    ],
+    ids=["as it comes", "its proxy is named", "servers are free", "no policies"],
+)
+def test_notes_for_a_hub_elsewhere_say_what_policies_keep_from_it(
+    helm: Helm, lone_chart: Path, tmp_path: Path, values: tuple[dict[str, Any], ...], said: set[str]
+):
+    text = helm.notes(lone_chart, ELSEWHERE, *values, folder=tmp_path)
+    assert {one for one in (SHUT_OUT, RUNS_HELD) if one in text} == said
 
 
 _OF_THE_RELEASE = "-l app.kubernetes.io/instance=onedata"
