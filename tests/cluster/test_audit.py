@@ -5,6 +5,8 @@ import pytest
 from tests.cluster.audit import audited, of_user
 from tests.cluster.client import Cluster, wait_for
 
+pytestmark = pytest.mark.timeout(600)  # the API server starts anew twice
+
 
 def test_requests_count_for_who_sent_them_and_for_nobody_afterwards(cluster: Cluster, namespace: str) -> None:
     if not cluster.is_ours:

@@ -16,7 +16,7 @@ from tests.cluster.image_builds import IMAGES, LARGE_IMAGES, Built, build_images
 from tests.cluster.place import ClusterError
 from tests.cluster.wheels import ROOT, build_wheels
 
-pytestmark = pytest.mark.timeout(1800)
+pytestmark = pytest.mark.timeout(7200 if LARGE_TOO else 1800)  # the first builds what all look at
 _NAMES = [image.folder for image in IMAGES]
 _MB = 1_000_000
 # Compressed, as a registry holds and a node pulls them: measured on Debian 12, and a tenth more.

@@ -136,15 +136,16 @@ async def test_a_full_volume_of_the_studio_is_told_and_a_run_that_ends_meanwhile
 ):
     run = await submit(ann, "long", "print('first', flush=True)\nimport time\ntime.sleep(8)\nprint('last')")
     await until("its first words", lambda: has_said(ann, run, "first"), installed=installed)
-    fill(disks["studio"] / "filler")
     body = {"name": "another", "notebook": notebook("1"), "profile": "small"}
     token = {"Authorization": f"token {ann.token}"}
-    async with httpx.AsyncClient(base_url=installed.address(), headers=token, trust_env=False) as http:
-        refused = await http.post(f"{TEAM}/jobs", json=body)
-    await until("its last words", lambda: has_said(ann, run, "last"), installed=installed)
-    await asyncio.sleep(5)  # its result is refused meanwhile
-    while_full = await ann.studio("GET", run)
-    (disks["studio"] / "filler").unlink()
+    with _filled(disks["studio"]):
+        async with httpx.AsyncClient(
+            base_url=installed.address(), headers=token, timeout=60, trust_env=False
+        ) as http:
+            refused = await http.post(f"{TEAM}/jobs", json=body)
+        await until("its last words", lambda: has_said(ann, run, "last"), installed=installed)
+        await asyncio.sleep(5)  # its result is refused meanwhile
+        while_full = await ann.studio("GET", run)
     ended = await end_of(ann, run)
     assert (refused.status_code, refused.json()["code"]) == (507, "database_full"), refused.text
     assert while_full["state"] == "running"
@@ -161,8 +162,6 @@ async def test_a_studio_that_starts_on_a_full_volume_says_so_and_goes_on_when_th
     # Who is the last to close a database takes its side files along, and the next one needs room for new ones.
     installed.kubectl("scale", "deployment/studio-api", "--replicas=0")
     installed.kubectl("wait", "pod", "-l", STUDIO, "--for=delete", "--timeout=60s")
-    fill(disks["studio"] / "filler")
-    installed.kubectl("scale", "deployment/studio-api", "--replicas=1")
 
     async def says_full() -> bool:
         asked = ("-n", installed.namespace, "logs", "deployment/studio-api", "-c", "migrate")
@@ -171,9 +170,10 @@ async def test_a_studio_that_starts_on_a_full_volume_says_so_and_goes_on_when_th
             in installed.cluster.try_kubectl(*asked).stdout
         )
 
-    await until("the new studio to say that its disk is full", says_full, installed=installed)
-    (disks["studio"] / "filler").unlink()
-    await until("the studio", lambda: studio_answers(ann), seconds=60, installed=installed)
+    with _filled(disks["studio"]):
+        installed.kubectl("scale", "deployment/studio-api", "--replicas=1")
+        await until("the new studio to say that its disk is full", says_full, installed=installed)
+    await until("the studio", lambda: studio_answers(ann), installed=installed)
     assert (await ann.studio("GET", f"{run}/logs"))["text"] == "kept\n"
 
 
@@ -183,13 +183,12 @@ async def test_a_server_starts_in_a_full_home_and_says_what_is_wrong_with_it(
     await ann.start_server(lambda _: None, profile="small")
     await ann.stop_server()
     before = {path.name for path in disks["home"].iterdir()}
-    fill(disks["home"] / "filler")
-    await ann.start_server(lambda _: None, profile="small")
-    await until("the server", lambda: server_answers(ann), installed=installed)
-    told = await ann.get("/user/ann/onedata/local/home")
-    assert execute(installed, await new_kernel(ann), "print(6 * 7)") == "42"
-    assert [one["kind"] for one in told.json()["troubles"]] == ["full"], told.text
-    (disks["home"] / "filler").unlink()
+    with _filled(disks["home"]):
+        await ann.start_server(lambda _: None, profile="small")
+        await until("the server", lambda: server_answers(ann), installed=installed)
+        told = await ann.get("/user/ann/onedata/local/home")
+        assert execute(installed, await new_kernel(ann), "print(6 * 7)") == "42"
+        assert [one["kind"] for one in told.json()["troubles"]] == ["full"], told.text
     assert before <= {path.name for path in disks["home"].iterdir()}
     await ann.stop_server()
 

@@ -15,6 +15,7 @@ from onedata_hub.server_size import laid_over
 from tests.cluster.client import Cluster, wait_for
 from tests.cluster.place import HOST_ADDRESS
 from tests.helm.charts import Helm
+from tests.helm.holding import Hold
 from tests.helm.installed import VALUES, Installed, new_release
 from tests.helm.relay import relayed
 from tests.helm.rights import all_rights_of
@@ -47,9 +48,9 @@ class Site:
         return {one["metadata"]["name"] for one in found["items"]}
 
     def python(self, code: str) -> str:
-        """Run Python in ann's server of the workspace; give the last line."""
+        """Run Python in ann's server of the workspace; give the last line, if it prints one."""
         told = self.release.cluster.kubectl("-n", self.team, "exec", _SERVER, "--", "python3", "-c", code)
-        return told.strip().splitlines()[-1]
+        return told.strip().rpartition("\n")[2]
 
 
 @pytest.fixture(scope="module")
@@ -103,13 +104,15 @@ async def test_a_workspaces_server_and_runs_are_in_its_namespace_with_one_home(s
 async def test_servers_and_runs_of_the_namespace_outlive_an_upgrade(site: Site):
     async with logged_in(site.release) as ann:
         await ann.start_server(lambda _: None, profile="small", workspace="team-a")
-        run = await submit(ann, "slow", "import time\ntime.sleep(90)\nprint('done')")
+        hold = Hold()
+        run = await submit(ann, "slow", hold.cell)
         wait_for("the run's pod", lambda: site.pods(site.team, "job-run"))
         before = site.pods(site.team, "job-run"), site.pods(site.team, "singleuser-server")
         values = {"global": {"onedata": {"idleTimeoutSeconds": 7200}}}
         await asyncio.to_thread(site.release.change, "upgrade", values)
         assert (site.pods(site.team, "job-run"), site.pods(site.team, "singleuser-server")) == before
     async with logged_in(site.release) as ann:
+        site.python(hold.let_go)
         assert (await end_of(ann, run))["state"] == "succeeded"
         await ann.stop_server()
     wait_for("the server's end", lambda: site.pods(site.team, "singleuser-server") == [])

@@ -20,6 +20,7 @@ from onedata_hub.tour.hub_session import HubSession
 from tests.cluster.client import Cluster, wait_for
 from tests.cluster.place import HOST_ADDRESS
 from tests.helm.charts import RELEASE, Helm, Manifest
+from tests.helm.holding import Hold
 from tests.helm.installed import HEALTH, Installed, new_release
 from tests.helm.losing import STUDIO, pods_made, until
 from tests.helm.relay import relayed
@@ -31,15 +32,11 @@ pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 
 _SERVER = "jupyter-ann"
 _HUB = "component=hub"
+_LOOKING = "app.kubernetes.io/component=studio-jobs"
 _OF_PEOPLE = "app.kubernetes.io/component in (singleuser-server, job-run)"
 _CHANGED = {"global": {"onedata": {"idleTimeoutSeconds": 7200}}}
 _NEWER = "99.0.0"
 _OF_THE_NEWER = "example.org/chart=newer"
-_UNTIL_TOLD = """
-import pathlib, time
-while not pathlib.Path("/home/jovyan/go-on").exists():
-    time.sleep(0.5)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +129,8 @@ def newer(installed: Installed, tmp_path: Path) -> Installed:
 async def test_servers_and_runs_outlive_an_upgrade_to_a_changed_chart_and_a_rollback(
     installed: Installed, newer: Installed, ann: HubSession, server: str
 ):
-    run = await submit(ann, "slow", _UNTIL_TOLD)
+    hold = Hold()
+    run = await submit(ann, "slow", hold.cell)
     wait_for("the run's pod", lambda: installed.are_ready(_OF_PEOPLE, 2))
     version, before, kept = _version(installed), installed.pods(_OF_PEOPLE), _secrets(installed)
     parts = {name: installed.pods(name) for name in (_HUB, STUDIO)}
@@ -153,7 +151,7 @@ async def test_servers_and_runs_outlive_an_upgrade_to_a_changed_chart_and_a_roll
     # The hub's chart starts the proxy anew at the first upgrade, so the way that was open is closed.
     async with logged_in(installed) as session:
         assert (await session.studio("GET", run))["state"] == "running"
-        installed.python(server, "open('/home/jovyan/go-on', 'w')")
+        installed.python(server, hold.let_go)
         ended = await end_of(session, run)
     assert (ended["state"], ended["attempt"]) == ("succeeded", 1), ended
     assert pods_made(installed, run) == 1
@@ -235,11 +233,14 @@ async def test_runs_outlive_every_pod_that_looks_after_them(replicated: Installe
     async with logged_in(replicated) as ann:
         await ann.start_server(lambda _: None, profile="small")
         assert replicated.python(_SERVER, PUBLISH).strip().splitlines()[-1] == "6"
-        runs = [await submit(ann, f"run-{n}", "import time\ntime.sleep(20)") for n in range(2)]
+        hold = Hold()
+        runs = [await submit(ann, f"run-{n}", hold.cell) for n in range(2)]
         wait_for("the runs' pods", lambda: replicated.are_ready("app.kubernetes.io/component=job-run", 2))
-        looking = replicated.pods("app.kubernetes.io/component=studio-jobs")
+        looking = replicated.pods(_LOOKING)
         assert len(looking) == 2
         replicated.kubectl("delete", "pod", *looking, "--grace-period=1", "--wait=false")
+        wait_for("the end of all that looked", lambda: set(looking).isdisjoint(replicated.pods(_LOOKING)))
+        replicated.python(_SERVER, hold.let_go)
         ended = [await end_of(ann, run) for run in runs]
     assert [(run["state"], run["attempt"]) for run in ended] == [("succeeded", 1)] * 2
 

@@ -12,10 +12,10 @@ import pytest
 from tests.cluster import images
 from tests.cluster.client import Cluster, wait_for
 from tests.cluster.place import NODE
-from tests.hub.pods.test_servers_on_cluster import is_ready, start, stop
+from tests.hub.pods.test_servers_on_cluster import PATIENT_SECONDS, is_ready, start, stop, waiting
 from tests.support.pod_hub import PodHub, running
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.slow]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.slow]
 
 SLICE, SHARE = "nvidia.com/mig-1g.10gb", "nvidia.com/gpu.shared"
 KIND, H100 = "nvidia.com/gpu.product", "NVIDIA-H100-80GB-HBM3"  # as NVIDIA's feature discovery labels a node
@@ -24,8 +24,8 @@ KIND, H100 = "nvidia.com/gpu.product", "NVIDIA-H100-80GB-HBM3"  # as NVIDIA's fe
 def profiles(digest: str) -> list[dict[str, Any]]:
     """Give a profile for each way to ask for a device, a machine or an image."""
     asked = {
-        "Slice": {"extra_resource_limits": {SLICE: "1"}},
-        "Share": {"extra_resource_limits": {SHARE: "1"}},
+        "Slice": {"extra_resource_limits": {SLICE: "1"}, "start_timeout": PATIENT_SECONDS},
+        "Share": {"extra_resource_limits": {SHARE: "1"}, "start_timeout": PATIENT_SECONDS},
         "H100": {"node_selector": {KIND: H100}},
         "B200": {"node_selector": {KIND: "NVIDIA-B200"}},
     }
@@ -83,8 +83,8 @@ def test_a_slice_of_a_gpu_is_the_pods_own_and_the_next_waits_for_it(hub: PodHub)
     assert pod["spec"]["nodeName"] == NODE
     assert pod["spec"]["containers"][0]["resources"]["limits"][SLICE] == "1"
     assert start(hub, "bob", profile="slice") == 202
-    told = hub.told("bob", "in use by")
-    assert "It waits for 1 GPU slice (1g.10gb): no machine has that free now." in told
+    one = "1 GPU slice (1g.10gb)"
+    hub.told("bob", waiting(one, f"{one} in all, in use by 1 server or run."))
     stop(hub, "ann")
     wait_for("bob's server", lambda: is_ready(hub, "bob"))
     stop(hub, "bob")
@@ -96,7 +96,8 @@ def test_as_many_servers_share_a_gpu_as_its_machine_offers_shares(hub: PodHub) -
         assert pod["spec"]["nodeName"] == NODE
         assert pod["spec"]["containers"][0]["resources"]["limits"][SHARE] == "1"
     assert start(hub, "eve", profile="share") == 202
-    assert "It waits for 1 share of a GPU: no machine has that free now." in hub.told("eve", "in use by")
+    in_use = "2 shares of a GPU in all, in use by 2 servers or runs."
+    hub.told("eve", waiting("1 share of a GPU", in_use))
     for user in ("cleo", "dan", "eve"):
         stop(hub, user)
 

@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import yaml
 
 from tests.cluster.client import Cluster, wait_for
+from tests.cluster.quotas import allow_at_most
 from tests.support.pod_hub import PodHub, running
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.slow]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.slow]
 
 PROFILES = [
     {"display_name": "Small", "default": True},
@@ -27,7 +28,14 @@ RULES = [
     },
     {"apiGroups": [""], "resources": ["events"], "verbs": ["get", "watch", "list"]},
 ]
-QUOTA = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "team"}}
+
+
+class PatientHub(PodHub):
+    """A hub that waits longer than others before it answers who starts a server: a refusal is the answer then."""
+
+    configuration: ClassVar[str] = (
+        f"{PodHub.configuration}c.JupyterHub.tornado_settings = {{'slow_spawn_timeout': 40}}\n"
+    )
 
 
 @dataclass
@@ -104,7 +112,7 @@ def site(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     with ExitStack() as made:
         own, team_a, team_b = (made.enter_context(cluster.namespace(f"place-{one}")) for one in "oab")
         members = [f"ann{n}" for n in range(9)]
-        hub = PodHub(
+        hub = PatientHub(
             cluster,
             own,
             folder,
@@ -200,9 +208,7 @@ def test_the_form_offers_ones_own_workspaces_and_the_last_one_first(site: Site) 
 
 
 def test_a_used_up_quota_is_told_in_words_and_is_no_fault_of_the_hub(site: Site) -> None:
-    site.hub.cluster.apply(QUOTA | {"spec": {"hard": {"requests.memory": "40Mi"}}}, namespace=site.team_a)
-    quota = ("-n", site.team_a, "get", "resourcequota", "team", "-o", "jsonpath={.status.hard}")
-    wait_for("the quota", lambda: "40Mi" in site.hub.cluster.kubectl(*quota))
+    allow_at_most(site.hub.cluster, site.team_a, "team", {"requests.memory": "40Mi"})
     for _ in range(3):
         status, said = site.ask("ann4", workspace="team-a", profile="large")
         assert status == 409

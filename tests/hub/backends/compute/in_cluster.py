@@ -13,6 +13,7 @@ from onedata_hub.backends.compute.kubernetes.view import View
 
 from tests.cluster.client import HOST_VARIABLE, Cluster, skip_without
 from tests.cluster.images import IMAGES_VARIABLE, project_image
+from tests.cluster.quotas import allow_at_most
 
 _VIEW_SECONDS = 15.0
 
@@ -89,10 +90,8 @@ class InCluster:
         await asyncio.to_thread(lambda: self.cluster.apply(*objects, namespace=self.namespace))
 
     async def allow_at_most(self, **hard: str) -> None:
-        """Have a quota by the name of ``none``, and wait until the cluster has counted what is there."""
-        quota = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "none"}}
-        await self.apply({**quota, "spec": {"hard": hard}})
-        await self.kubectl("wait", "resourcequota/none", "--for=jsonpath={.status.hard}", "--timeout=60s")
+        """Have a quota by the name of ``none`` that refuses already what is over it."""
+        await asyncio.to_thread(allow_at_most, self.cluster, self.namespace, "none", hard)
 
 
 class Link:

@@ -5,11 +5,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from onedata.contract.runner import RunLimits, RunOrders, RunResult
-from onedata_hub.backends.compute import ComputeBackend, StartRequest
+from onedata_hub.backends.compute import ComputePort, ComputeState, StartRequest
 
 from tests.support.runner import HUB_TOKEN, RUN_KEY, SmallStudio, is_running, make_spec, notebook
 
 SLEEP = "import time\nprint('asleep', flush=True)\ntime.sleep(120)"
+_TELLING_SECONDS = 30.0  # what a busy machine takes to end a process, or a pod, and to tell of it
 
 
 def request_for(
@@ -35,16 +36,39 @@ async def eventually(happened: Callable[[], Awaitable[bool]], what: str, seconds
         await asyncio.sleep(0.02)
 
 
-async def until_gone(compute: ComputeBackend, reference: str) -> None:
+async def until_running(compute: ComputePort[Any], *references: str) -> None:
+    """Wait until the backend says that these run: what they write may be read sooner than that is told."""
+
+    async def are_running() -> bool:
+        return {await compute.state(one) for one in references} == {ComputeState.running}
+
+    await eventually(are_running, f"{' and '.join(references)} to run")
+
+
+async def until_gone(compute: ComputePort[Any], reference: str, seconds: float = 120.0) -> None:
     """Wait until the attempt's runner has ended."""
 
     async def is_gone() -> bool:
-        return await compute.state(reference) == "gone"
+        return await compute.state(reference) == ComputeState.gone
 
-    await eventually(is_gone, "the end of the runner")
+    await eventually(is_gone, "the end of the runner", seconds)
 
 
-async def until_why(compute: ComputeBackend, reference: str, words: str) -> str:
+async def until_cancelled(compute: ComputePort[Any], reference: str) -> None:
+    """Wait until the attempt's runner has ended, as long as a cancelled one may take."""
+    await until_gone(compute, reference, compute.cancel_grace_seconds + _TELLING_SECONDS)
+
+
+async def until_forgotten(compute: ComputePort[Any]) -> None:
+    """Wait until the backend lists nothing: what a watch tells late of a removed attempt brings it back for a moment."""
+
+    async def is_empty() -> bool:
+        return await compute.list_all() == {}
+
+    await eventually(is_empty, "an empty list of attempts", 60.0)
+
+
+async def until_why(compute: ComputePort[Any], reference: str, words: str) -> str:
     """Wait until the backend says why, with certain words in it."""
     said = ""
 
@@ -69,7 +93,7 @@ async def until_ended(pid: int, seconds: float = 10.0) -> None:
     await eventually(has_ended, f"the end of process {pid}", seconds)
 
 
-async def until_logged(compute: ComputeBackend, reference: str, text: bytes) -> None:
+async def until_logged(compute: ComputePort[Any], reference: str, text: bytes) -> None:
     """Wait until the attempt's log holds a text."""
 
     async def is_logged() -> bool:

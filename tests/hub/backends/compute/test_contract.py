@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 from onedata_hub.backends.compute import ComputeBackend, StillRunning, UnknownReference
 
-from tests.hub.backends.compute.running import SLEEP, request_for, until_gone, until_logged, until_told
+from tests.hub.backends.compute.running import (
+    SLEEP,
+    request_for,
+    until_cancelled,
+    until_forgotten,
+    until_gone,
+    until_logged,
+    until_running,
+    until_told,
+)
 from tests.support.runner import HUB_TOKEN, RUN_KEY, SmallStudio
 
 COUNT = "with open('count', 'a') as file: file.write('x')\nprint(open('count').read())"
@@ -34,7 +43,7 @@ async def test_a_run_is_found_while_it_runs(compute: ComputeBackend, studio: Sma
     reference = await compute.start(request_for(studio, SLEEP))
     assert await compute.state(reference) in ("starting", "running")
     await until_logged(compute, reference, b"asleep")
-    assert await compute.state(reference) == "running"
+    await until_running(compute, reference)
     assert await compute.list_running() == [reference]
 
 
@@ -76,7 +85,7 @@ async def test_a_cancelled_run_ends_within_its_grace(compute: ComputeBackend, st
     reference = await compute.start(request_for(studio, SLEEP))
     await until_logged(compute, reference, b"asleep")
     await compute.cancel(reference)
-    await asyncio.wait_for(until_gone(compute, reference), compute.cancel_grace_seconds)
+    await until_cancelled(compute, reference)
     assert (await until_told(studio)).outcome == "cancelled"
 
 
@@ -146,7 +155,7 @@ async def test_a_removed_attempt_is_forgotten(compute: ComputeBackend, studio: S
     assert await compute.list_all() == {reference: "gone"}
     await compute.remove(reference)
     await compute.remove(reference)
-    assert await compute.list_all() == {}
+    await until_forgotten(compute)
 
 
 @both_ways

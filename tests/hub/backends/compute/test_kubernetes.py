@@ -16,8 +16,10 @@ from tests.hub.backends.compute.running import (
     SLEEP,
     eventually,
     request_for,
+    until_cancelled,
     until_gone,
     until_logged,
+    until_running,
     until_told,
     until_why,
 )
@@ -58,6 +60,8 @@ async def test_a_pod_that_vanished_without_a_word_is_gone_and_never_executed_aga
         await compute.start(request)
         await until_gone(compute, reference)
         assert studio.places == first
+        assert await compute.log(reference, 0) == b""  # of the second pod
+        # The first may have had no time to tell.
         assert {result.outcome for result in studio.results} <= {"cancelled"}
 
 
@@ -192,7 +196,7 @@ async def test_a_suspended_job_ends_when_it_is_cancelled(in_cluster: InCluster, 
         await until_why(compute, reference, "suspended")
         assert await compute.state(reference) == "starting"
         await compute.cancel(reference)
-        await asyncio.wait_for(until_gone(compute, reference), compute.cancel_grace_seconds)
+        await until_cancelled(compute, reference)
 
 
 async def test_a_volume_that_is_not_there_is_named(in_cluster: InCluster, studio: SmallStudio) -> None:
@@ -212,6 +216,7 @@ async def test_a_studio_that_does_not_watch_sees_and_cancels_the_run_of_another(
     async with in_cluster.backend() as first:
         reference = await first.start(request_for(studio, SLEEP))
         await until_logged(first, reference, b"asleep")
+        await until_running(first, reference)
     async with in_cluster.backend(watching=False) as second:
         assert await second.state(reference) == "running"
         assert await second.list_all() == {reference: "running"}

@@ -9,7 +9,14 @@ from onedata_hub.backends.compute import ComputeError, UnknownReference
 from onedata_hub.backends.compute.kubernetes import KubernetesPlaces
 
 from tests.hub.backends.compute.in_cluster import InCluster
-from tests.hub.backends.compute.running import SLEEP, request_for, until_gone, until_logged
+from tests.hub.backends.compute.running import (
+    SLEEP,
+    request_for,
+    until_forgotten,
+    until_gone,
+    until_logged,
+    until_running,
+)
 from tests.support.runner import SmallStudio
 
 
@@ -45,6 +52,7 @@ async def test_a_run_is_in_its_workspaces_namespace_and_all_others_in_the_studio
         other = await compute.start(request_for(studio, SLEEP, run_id="run2", workspace="team-z"))
         await until_logged(compute, theirs, b"asleep")
         await until_logged(compute, other, b"asleep")
+        await until_running(compute, theirs, other)
         assert "run1" in await team_a.pod()
         assert "run2" in await in_cluster.pod()
         assert await compute.list_all() == {theirs: "running", other: "running"}
@@ -52,7 +60,7 @@ async def test_a_run_is_in_its_workspaces_namespace_and_all_others_in_the_studio
             await compute.cancel(reference)
             await until_gone(compute, reference)
             await compute.remove(reference)
-        assert await compute.list_all() == {}
+        await until_forgotten(compute)
 
 
 async def test_who_only_reads_finds_a_run_wherever_it_is(
@@ -64,7 +72,7 @@ async def test_who_only_reads_finds_a_run_wherever_it_is(
     ):
         reference = await compute.start(request_for(studio, SLEEP, workspace="team-a"))
         await until_logged(reader, reference, b"asleep")
-        assert await reader.state(reference) == "running"
+        await until_running(reader, reference)
         with pytest.raises(UnknownReference):
             await reader.log("run9-1", 0)
         assert await reader.state("run9-1") == "gone"
@@ -77,6 +85,7 @@ async def test_a_run_stays_where_it_began_when_its_workspace_is_given_a_namespac
     async with places(in_cluster) as before:
         reference = await before.start(request)
         await until_logged(before, reference, b"asleep")
+        await until_running(before, reference)
     async with places(in_cluster, team_a=team_a.namespace) as after:
         assert await after.start(request) == reference
         assert await after.state(reference) == "running"

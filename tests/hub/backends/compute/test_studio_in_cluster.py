@@ -113,7 +113,7 @@ async def until_logged(ann: httpx.AsyncClient, run_id: str, text: str) -> str:
         logged = str(answer.json()["text"])
         if text in logged:
             return logged
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.5)
     raise AssertionError(f"Waited for {text!r} in the log.")
 
 

@@ -18,6 +18,7 @@ from tests.hub.backends.compute.running import (
     request_for,
     until_gone,
     until_logged,
+    until_running,
     until_told,
 )
 from tests.support.runner import SmallStudio
@@ -61,6 +62,7 @@ async def test_an_api_server_that_is_away_ends_and_doubles_nothing(
     async with in_cluster.backend(server=link.url) as compute:
         running = await compute.start(request_for(studio, SHORT_SLEEP))
         await until_logged(compute, running, b"asleep")
+        await until_running(compute, running)
         await link.go()
         assert await compute.state(running) == "running"
         with pytest.raises(ComputeError, match="does not answer"):
