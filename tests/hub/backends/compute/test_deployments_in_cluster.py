@@ -35,7 +35,7 @@ def web(reference: str, image: str) -> Served:
 
 async def until_answered(in_cluster: InCluster, pod: str, url: str, text: str) -> None:
     """Wait until a pod is given a text at an address: a Service leads somewhere later than its pods run."""
-    asked = (f"--namespace={in_cluster.namespace}", "exec", pod, "--", "wget", "-T5", "-qO-", url)
+    asked = (f"--namespace={in_cluster.namespace}", "exec", pod, "--", "timeout", "5", "wget", "-qO-", url)
 
     async def is_answered() -> bool:
         return (await asyncio.to_thread(in_cluster.cluster.try_kubectl, *asked)).stdout == text
