@@ -10,7 +10,7 @@ from onedata_hub.studio.jobs.references import reference_of
 from onedata_hub.studio.jobs.tables import JobRunDetailRow, JobRunRow
 
 _MARGIN_SECONDS = 3_600  # beyond the timeout: for the start, and for cells that clean up
-_KEPT = timedelta(minutes=5)  # a run that is tried again is so within a minute
+_KEPT = timedelta(minutes=30)  # for the next try: as much of the margin is left at least
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class RunToken:
 
 
 class RunTokens:
-    """Makes tokens; what fails to start is tried again with the one it had, so that each attempt has one."""
+    """Makes tokens; what fails to start is tried again with the one it had, so that few are made."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -38,7 +38,7 @@ class RunTokens:
         """
         identity = self._context.identity
         kept = self._kept.get(reference_of(run.id, run.attempt))
-        if kept is not None:
+        if kept is not None and utc_now() - kept[1] < _KEPT:
             caller = await identity.caller_for_token(kept[0].value)
             if caller is not None:
                 return RunToken(kept[0].id, kept[0].value, caller)
@@ -59,17 +59,23 @@ class RunTokens:
         return RunToken(token_id, value, caller)
 
     def _seconds(self, detail: JobRunDetailRow) -> int:
-        """Count how long a token is needed: the time limit counts only once the notebook begins.
+        """Count how long a token may be needed; it is revoked when the run ends.
 
-        Before that the attempt may wait to be started, and then for a place; it is revoked when it ends.
+        The time limit counts once the notebook begins. Until then a run that was started waits for a place, where
+        places are others' to give.
         """
-        waiting = 2 * self._context.settings.jobs_start_patience_seconds
+        is_here = self._context.compute.keeps_spools
+        waiting = 0 if is_here else self._context.settings.jobs_start_patience_seconds
         return int(detail.timeout_seconds + waiting) + _MARGIN_SECONDS
 
     def keep(self, run: JobRunRow, token: RunToken) -> None:
-        """Keep a token that is noted in the database for the next try."""
-        if token.id:
+        """Keep a token that is noted in the database for the next tries."""
+        if token.id and not self._is_kept(run, token):
             self._kept[reference_of(run.id, run.attempt)] = token, utc_now()
+
+    def _is_kept(self, run: JobRunRow, token: RunToken) -> bool:
+        kept = self._kept.get(reference_of(run.id, run.attempt))
+        return kept is not None and kept[0].id == token.id
 
     async def drop(self, run: JobRunRow, token: RunToken) -> None:
         """Revoke a token that was made for nothing; one of an earlier try may be a runner's by now.
@@ -77,11 +83,11 @@ class RunTokens:
         Raises:
             HubUnreachable: If the hub does not answer: the token then lives until it expires.
         """
-        if token.id and reference_of(run.id, run.attempt) not in self._kept:
+        if token.id and not self._is_kept(run, token):
             await self._context.identity.revoke_token(run.created_by, token.id)
 
     def forget(self, reference: str = "") -> None:
-        """Keep no token of an attempt that has gone its way, nor of those that were not tried for long."""
+        """Keep no token of an attempt that has gone its way, nor any for long."""
         self._kept.pop(reference, None)
         now = utc_now()
         self._kept = {of: kept for of, kept in self._kept.items() if now - kept[1] < _KEPT}

@@ -278,6 +278,13 @@ async def test_attempts_that_cannot_be_cleaned_keep_no_later_one_from_it(
     assert pods.backend.removed == [f"{runs[number]['id']}-1" for number in (2, 0)]
 
 
+async def test_a_runs_token_outlives_its_wait_for_a_place(pods: JobsUnderTest) -> None:
+    run, _runner = await pods.started(timeout_seconds=600)
+    token = pods.backend.newest(run["id"]).environment[TOKEN]
+    patience = pods.studio.context.settings.jobs_start_patience_seconds
+    assert pods.studio.hub.tokens[token]["expires_in"] == 600 + patience + 3600
+
+
 async def test_a_pod_that_stays_though_its_attempt_never_began_is_told_to_end_once_and_not_at_every_look(
     pods: JobsUnderTest,
 ) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from onedata.contract.environment import TOKEN
 from onedata_hub.backends.compute.base import ComputeError, ComputeState
+from onedata_hub.studio.jobs import tokens
 from onedata_hub.studio.jobs.starting import MOST_STARTS
 
 from tests.hub.studio.jobs.conftest import WS, JobsUnderTest, shift, wait_for_starts
@@ -91,9 +92,8 @@ async def test_delayed_run_can_be_cancelled_and_leaves_no_token(any_jobs: JobsUn
     assert set(jobs.studio.hub.tokens) == before
 
 
-async def test_run_that_is_tried_again_keeps_its_one_token_which_outlives_all_its_waits(jobs: JobsUnderTest):
-    jobs.backend.away = "away"
-    run = await jobs.start(await jobs.make_job(timeout_seconds=600))
+async def test_run_that_is_tried_again_keeps_its_one_token(jobs: JobsUnderTest):
+    run = await jobs.start(await jobs.make_job())
     before = set(jobs.studio.hub.tokens)
     for away in ("away", "away", ""):
         jobs.backend.away = away
@@ -101,8 +101,22 @@ async def test_run_that_is_tried_again_keeps_its_one_token_which_outlives_all_it
         await jobs.look()
     (token,) = set(jobs.studio.hub.tokens) - before
     assert jobs.backend.newest(run["id"]).environment[TOKEN] == token
-    waits = 2 * jobs.studio.context.settings.jobs_start_patience_seconds  # for a start, and for a place
-    assert jobs.studio.hub.tokens[token]["expires_in"] > 600 + waits
+
+
+async def test_token_that_is_half_used_up_by_tries_is_not_used_again(
+    jobs: JobsUnderTest, monkeypatch: pytest.MonkeyPatch
+):
+    run = await jobs.start(await jobs.make_job())
+    before = set(jobs.studio.hub.tokens)
+    monkeypatch.setattr(tokens, "_KEPT", timedelta(0))
+    for away in ("away", ""):
+        jobs.backend.away = away
+        await shift(jobs, run["id"], not_before=datetime.now(UTC) - timedelta(seconds=1))
+        await jobs.look()
+    assert len(set(jobs.studio.hub.tokens) - before) == 2
+    await Runner(jobs.studio, jobs.backend.newest(run["id"])).result("succeeded")
+    await jobs.look()
+    assert set(jobs.studio.hub.tokens) == before
 
 
 async def test_token_of_a_run_that_another_studio_has_taken_meanwhile_is_revoked(
