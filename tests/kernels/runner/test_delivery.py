@@ -91,8 +91,8 @@ def test_what_a_killed_runner_left_ends_with_the_next_start(run: MakeRun) -> Non
 def test_two_starts_at_once_execute_once(run: MakeRun, studio: SmallStudio) -> None:
     job = run(notebook(COUNT, "import time; time.sleep(2)"))
     processes = [job.start() for _ in range(3)]
-    for process in processes:
-        job.wait_for_end(process)
+    # Whichever came second ends at once, perhaps before there is a result.
+    wait_until(lambda: not any(process.is_alive() for process in processes), 60, "all of them to end")
     assert times_executed(job) == 1
     assert [result.outcome for result in studio.results] == ["succeeded"]
 
