@@ -18,6 +18,7 @@ from tests.hub.backends.compute.running import (
     until_why,
 )
 
+_BRIEFLY = ("busybox", "timeout", "5")  # Debian's wget crashes on a time limit of its own
 WEB = "mkdir /tmp/web && echo $GREETING > /tmp/web/index.html && echo begun && exec httpd -f -p 8000 -h /tmp/web"
 
 
@@ -35,7 +36,7 @@ def web(reference: str, image: str) -> Served:
 
 async def until_answered(in_cluster: InCluster, pod: str, url: str, text: str) -> None:
     """Wait until a pod is given a text at an address: a Service leads somewhere later than its pods run."""
-    asked = (f"--namespace={in_cluster.namespace}", "exec", pod, "--", "timeout", "5", "wget", "-qO-", url)
+    asked = (f"--namespace={in_cluster.namespace}", "exec", pod, "--", *_BRIEFLY, "wget", "-qO-", url)
 
     async def is_answered() -> bool:
         return (await asyncio.to_thread(in_cluster.cluster.try_kubectl, *asked)).stdout == text
