@@ -160,11 +160,12 @@ async def test_studio_that_starts_on_a_full_disk_says_so_ends_when_told_and_wait
                 await make_job(ann, "kept", "1 + 1")
                 studio.end()  # the last to let go of the database: the next one needs room to open it
                 fill(disk / "filler")
-                for _ in range(2):
+                for start in (1, 2):
                     studio.launch()
                     asked = [await eventually(lambda at=at: answer(at), at) for at in ("/health/ready", JOBS)]
                     await until(
-                        lambda: "refuses the scheduler" in studio.log.read_text(), "a line in the log"
+                        lambda start=start: studio.log.read_text().count("refuses the scheduler") == start,
+                        "a line of this start in the log",
                     )
                     await asyncio.sleep(2)  # ten looks of the scheduler
                     studio.end()
