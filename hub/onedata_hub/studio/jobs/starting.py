@@ -71,7 +71,6 @@ class Starter:
         """Drop what is remembered of runs that this studio holds no more."""
         self._started = {reference for reference in self._started if reference.rpartition("-")[0] in held}
         self._failing = {run: at for run, at in self._failing.items() if run in held}
-        self._tokens.forget()
 
     async def start(self, run_id: str, state: str, *, is_half_made: bool) -> None:
         """Start a run's newest attempt; put it off if a part is away, end it if there is no way.

@@ -37,8 +37,9 @@ class RunTokens:
             UnknownUser: If it has no such user.
         """
         identity = self._context.identity
+        self._forget_old()
         kept = self._kept.get(reference_of(run.id, run.attempt))
-        if kept is not None and utc_now() - kept[1] < _KEPT:
+        if kept is not None:
             caller = await identity.caller_for_token(kept[0].value)
             if caller is not None:
                 return RunToken(kept[0].id, kept[0].value, caller)
@@ -86,8 +87,10 @@ class RunTokens:
         if token.id and not self._is_kept(run, token):
             await self._context.identity.revoke_token(run.created_by, token.id)
 
-    def forget(self, reference: str = "") -> None:
-        """Keep no token of an attempt that has gone its way, nor any for long."""
+    def forget(self, reference: str) -> None:
+        """Keep no token of an attempt that has gone its way."""
         self._kept.pop(reference, None)
+
+    def _forget_old(self) -> None:
         now = utc_now()
         self._kept = {of: kept for of, kept in self._kept.items() if now - kept[1] < _KEPT}

@@ -12,7 +12,11 @@ from onedata_hub.studio.jobs.starting import MOST_STARTS
 from tests.hub.studio.jobs.conftest import WS, JobsUnderTest, shift, wait_for_starts
 from tests.hub.studio.jobs.fakes import Runner, cell_failure
 
-MINUTE = datetime.now(UTC).replace(second=0, microsecond=0)
+
+async def look_when_due(jobs: JobsUnderTest, run: dict[str, Any]) -> None:
+    """Let the scheduler look when a run that was put off is due."""
+    await shift(jobs, run["id"], not_before=datetime.now(UTC) - timedelta(seconds=1))
+    await jobs.look()
 
 
 async def test_lost_runner_is_started_again_until_it_delivers(any_jobs: JobsUnderTest):
@@ -54,8 +58,7 @@ async def test_backend_that_is_away_delays_a_run_and_says_so(any_jobs: JobsUnder
     assert (waiting["state"], waiting["attempt"]) == ("queued", 1)
     assert waiting["message"] == "Not started yet: The cluster does not answer."
     jobs.backend.away = ""
-    await shift(jobs, run["id"], not_before=datetime.now(UTC) - timedelta(seconds=1))
-    await jobs.look()
+    await look_when_due(jobs, run)
     started = await jobs.run(run["id"])
     assert (started["state"], started["message"]) == ("running", "")
 
@@ -73,8 +76,7 @@ async def test_patience_with_an_absent_backend_ends(jobs: JobsUnderTest):
     jobs.backend.away = "The cluster does not answer."
     run = await jobs.start(await jobs.make_job())
     await jobs.look()
-    await shift(jobs, run["id"], not_before=datetime.now(UTC) - timedelta(seconds=1))
-    await jobs.look()
+    await look_when_due(jobs, run)
     ended = await jobs.run(run["id"])
     assert ended["state"] == "failed"
     assert "could not be started for 0 h: The cluster does not answer." in ended["message"]
@@ -97,8 +99,7 @@ async def test_run_that_is_tried_again_keeps_its_one_token(jobs: JobsUnderTest):
     before = set(jobs.studio.hub.tokens)
     for away in ("away", "away", ""):
         jobs.backend.away = away
-        await shift(jobs, run["id"], not_before=datetime.now(UTC) - timedelta(seconds=1))
-        await jobs.look()
+        await look_when_due(jobs, run)
     (token,) = set(jobs.studio.hub.tokens) - before
     assert jobs.backend.newest(run["id"]).environment[TOKEN] == token
 
@@ -111,8 +112,7 @@ async def test_token_that_is_half_used_up_by_tries_is_not_used_again(
     monkeypatch.setattr(tokens, "_KEPT", timedelta(0))
     for away in ("away", ""):
         jobs.backend.away = away
-        await shift(jobs, run["id"], not_before=datetime.now(UTC) - timedelta(seconds=1))
-        await jobs.look()
+        await look_when_due(jobs, run)
     assert len(set(jobs.studio.hub.tokens) - before) == 2
     await Runner(jobs.studio, jobs.backend.newest(run["id"])).result("succeeded")
     await jobs.look()

@@ -43,7 +43,7 @@ class Seen:
             return ComputeState.gone
         alive = [pod for pod in self.pods if not has_ended(pod)]
         if alive:
-            is_up = any("running" in container_state(pod, CONTAINER) for pod in alive)
+            is_up = any("running" in _runner(pod) for pod in alive)
             return ComputeState.running if is_up else ComputeState.starting
         if self.pods or self.end() is not None:
             return ComputeState.gone
@@ -71,9 +71,7 @@ class Seen:
             return self._without_pod()
         if has_ended(pod) or "deletionTimestamp" in pod["metadata"]:
             return _why_disturbed(pod) or self._why_deleted(pod) or _why_failed(pod)
-        return (
-            _why_unheard(pod) if "running" in container_state(pod, CONTAINER) else why_waiting(pod, CONTAINER)
-        )
+        return _why_unheard(pod) if "running" in _runner(pod) else why_waiting(pod, CONTAINER)
 
     def _without_pod(self) -> str:
         assert self.job is not None, "asked of a Job that exists"
@@ -97,9 +95,13 @@ class Seen:
         )
 
 
+def _runner(pod: Json) -> Json:
+    return container_state(pod, CONTAINER)
+
+
 def has_ended(pod: Json) -> bool:
     """Say whether a pod's runner has ended for good, though what a cluster has beside it may run on."""
-    is_left = pod["spec"].get("restartPolicy") == "Never" and "terminated" in container_state(pod, CONTAINER)
+    is_left = pod["spec"].get("restartPolicy") == "Never" and "terminated" in _runner(pod)
     return is_left or pod["status"].get("phase") in _ENDED
 
 
@@ -132,7 +134,7 @@ def why_evicted(events: list[Json]) -> str:
 
 def _why_disturbed(pod: Json) -> str:
     status = pod["status"]
-    ended = container_state(pod, CONTAINER).get("terminated", {})
+    ended = _runner(pod).get("terminated", {})
     if ended.get("reason") == "OOMKilled" and ended.get("exitCode"):
         return (
             f"It used more memory than its pod may have{_limit(pod)}, and was killed. Choose a profile with "
@@ -148,7 +150,7 @@ def _why_disturbed(pod: Json) -> str:
 
 
 def _why_failed(pod: Json) -> str:
-    status, ended = pod["status"], container_state(pod, CONTAINER).get("terminated", {})
+    status, ended = pod["status"], _runner(pod).get("terminated", {})
     if status.get("reason"):
         return f"Its pod failed ({status['reason']}): {sentence(status.get('message'))}"
     code = ended.get("exitCode", 0)

@@ -50,12 +50,12 @@ def why_waiting(pod: Json, container: str) -> str:
         container: The name of the one that the pod is there for.
     """
     waiting = container_state(pod, container).get("waiting", {})
-    reason, message = waiting.get("reason", ""), " ".join(str(waiting.get("message", "")).split())
+    reason = waiting.get("reason", "")
     if reason in _IMAGE_FAULTS:
         image = named(pod["spec"]["containers"], container).get("image", "")
-        return f"The image '{image}' cannot be had ({reason}): {sentence(message)}"
+        return f"The image '{image}' cannot be had ({reason}): {sentence(waiting.get('message'))}"
     if reason and reason not in _ON_ITS_WAY:
-        return f"Its container cannot be started ({reason}): {sentence(message)}"
+        return f"Its container cannot be started ({reason}): {sentence(waiting.get('message'))}"
     if said := _why_not_prepared(pod):
         return said
     for one in pod["status"].get("conditions", []):
@@ -71,8 +71,8 @@ def _why_not_prepared(pod: Json) -> str:
     for one in pod["status"].get("initContainerStatuses") or []:
         waiting = (one.get("state") or {}).get("waiting") or {}
         if (reason := waiting.get("reason") or _ON_ITS_WAY[0]) not in _ON_ITS_WAY:
-            message = " ".join(str(waiting.get("message", "")).split())
-            return f"Its init container '{one['name']}' cannot be started ({reason}): {sentence(message)}"
+            said = sentence(waiting.get("message"))
+            return f"Its init container '{one['name']}' cannot be started ({reason}): {said}"
     return ""
 
 
@@ -108,5 +108,5 @@ def named(containers: Iterable[Json], name: str) -> Json:
 
 def sentence(text: str | None) -> str:
     """Give text as one sentence."""
-    said = " ".join(str(text or "no more is said").split())
+    said = " ".join(str(text or "").split()) or "no more is said"
     return said if said.endswith(".") else f"{said}."
