@@ -15,11 +15,16 @@ _KEPT = timedelta(minutes=30)  # for the next try: as much of the margin is left
 
 @dataclass(frozen=True)
 class RunToken:
-    """A token of a run's user, and who the hub says holds it; without any, a key alone opens the result."""
+    """A token of a run's user, and who the hub says holds it; without any, a key alone opens the result.
+
+    Attributes:
+        is_new: Whether this try has had it made: then nobody else has it.
+    """
 
     id: str = ""
     value: str = ""
     caller: Caller | None = None
+    is_new: bool = False
 
 
 class RunTokens:
@@ -57,7 +62,7 @@ class RunTokens:
         caller = await identity.caller_for_token(value)
         if caller is None:
             raise HubUnreachable(f"JupyterHub made a token of '{run.created_by}' and does not know it.")
-        return RunToken(token_id, value, caller)
+        return RunToken(token_id, value, caller, is_new=True)
 
     def _seconds(self, detail: JobRunDetailRow) -> int:
         """Count how long a token may be needed; it is revoked when the run ends.
@@ -71,12 +76,8 @@ class RunTokens:
 
     def keep(self, run: JobRunRow, token: RunToken) -> None:
         """Keep a token that is noted in the database for the next tries."""
-        if token.id and not self._is_kept(run, token):
+        if token.is_new:
             self._kept[reference_of(run.id, run.attempt)] = token, utc_now()
-
-    def _is_kept(self, run: JobRunRow, token: RunToken) -> bool:
-        kept = self._kept.get(reference_of(run.id, run.attempt))
-        return kept is not None and kept[0].id == token.id
 
     async def drop(self, run: JobRunRow, token: RunToken) -> None:
         """Revoke a token that was made for nothing; one of an earlier try may be a runner's by now.
@@ -84,7 +85,7 @@ class RunTokens:
         Raises:
             HubUnreachable: If the hub does not answer: the token then lives until it expires.
         """
-        if token.id and not self._is_kept(run, token):
+        if token.is_new:
             await self._context.identity.revoke_token(run.created_by, token.id)
 
     def forget(self, reference: str) -> None:
